@@ -1,0 +1,76 @@
+"""What an analyzer is: the IAM Access Analyzer API, one to one.
+
+Parameters and answers bear the API's own field names, so that AWS, the embedded analyzer and a
+local server are interchangeable.
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from policy_gate.linting.interface import ValidatePolicyFinding
+from policy_gate.reasoning.answer import Answer, Reason
+
+__all__ = ["Access", "Analyzer", "AnalyzerError", "Answer", "Reason", "ValidatePolicyFinding"]
+
+AccessPolicyType = Literal["IDENTITY_POLICY", "RESOURCE_POLICY"]
+PolicyType = Literal[
+    "IDENTITY_POLICY", "RESOURCE_POLICY", "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+]
+
+
+class AnalyzerError(Exception):
+    """The question could not be put: denied, throttled, malformed, unreachable.
+
+    Attributes: `code`, the service's error code as `AccessDeniedException`; `message`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The access that CheckAccessNotGranted looks for: `actions` on `resources`.
+
+    An empty list means any. At least one of the two is not empty.
+    """
+
+    actions: Sequence[str] = ()
+    resources: Sequence[str] = ()
+
+
+class Analyzer(Protocol):
+    """Answers the four questions. Every method raises AnalyzerError; documents are JSON text."""
+
+    name: str
+
+    def validate_policy(
+        self,
+        policyDocument: str,
+        policyType: PolicyType,
+        validatePolicyResourceType: str | None = None,
+    ) -> list[ValidatePolicyFinding]:
+        """All findings of ValidatePolicy, every page."""
+        ...
+
+    def check_no_new_access(
+        self, newPolicyDocument: str, existingPolicyDocument: str, policyType: AccessPolicyType
+    ) -> Answer:
+        """Does the new policy allow a request that the existing (reference) policy does not?"""
+        ...
+
+    def check_access_not_granted(
+        self, policyDocument: str, access: Access, policyType: AccessPolicyType
+    ) -> Answer:
+        """Does the policy allow any of the actions on any of the resources?"""
+        ...
+
+    def check_no_public_access(self, policyDocument: str, resourceType: str) -> Answer:
+        """Does the resource policy grant public access?"""
+        ...

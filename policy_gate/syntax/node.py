@@ -1,0 +1,56 @@
+"""The tree that both readers make, and the text it stands in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+MAX_DEPTH = 100
+"""Collections inside collections; real templates nest about 30 deep."""
+
+Content: TypeAlias = "None | bool | int | float | str | list[Node] | dict[str, Node]"
+
+
+class ReadError(Exception):
+    """Text that is not what it should be: `message`, and the `offset` in characters."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A value and the half-open range of characters it stands in."""
+
+    value: Content
+    start: int
+    end: int
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """For a mapping: where each key stands."""
+
+    def plain(self) -> object:
+        """The value without positions: what `json.loads` would give."""
+        if isinstance(self.value, dict):
+            return {key: child.plain() for key, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.plain() for child in self.value]
+        return self.value
+
+
+class Lines:
+    """Offsets of a text to lines and columns."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0]
+        position = text.find("\n")
+        while position >= 0:
+            self._starts.append(position + 1)
+            position = text.find("\n", position + 1)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line from 1 and column from 0 of a character offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1]
