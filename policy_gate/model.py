@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from policy_gate.reasoning.answer import Witness
+
 SCHEMA_VERSION = "1.0"
 
 
@@ -100,7 +102,7 @@ class Assumption:
     """One sentence for the report."""
 
     stand_in: str = ""
-    """A text of the right shape. For CREATED_HERE it is the fresh literal, for DEFAULT the value."""
+    """A text of the right shape: for CREATED_HERE the fresh literal, for DEFAULT the value."""
 
     allowed: tuple[str, ...] | None = None
     """The only values it can take, where that is known and they are few."""
@@ -124,9 +126,7 @@ class DeferredText:
         return "".join(part if isinstance(part, str) else part.expression for part in self.parts)
 
 
-Value: TypeAlias = (
-    "None | bool | int | float | str | DeferredText | list[Value] | dict[str, Value]"
-)
+Value: TypeAlias = "bool | int | float | str | DeferredText | list[Value] | dict[str, Value] | None"
 """A JSON value whose strings may be deferred."""
 
 DocumentPath: TypeAlias = tuple[str | int, ...]
@@ -222,18 +222,6 @@ class Extraction:
     """Files met by searching that are neither template nor plan."""
 
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """One concrete request that the policy allows and that should not be allowed."""
-
-    action: str
-    resource: str
-    principal: str | None = None
-    """None for an identity policy: the identity that carries it."""
-
-    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Substring(TypedDict):
 
 
 class PathElement(TypedDict, total=False):
-    """Exactly one of the four: value under a key, array element, the key itself, part of a string."""
+    """Exactly one of: value under a key, array element, the key itself, part of a string."""
 
     value: str
     index: int

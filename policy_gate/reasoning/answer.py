@@ -19,13 +19,16 @@ class PolicyDocumentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One concrete request. A principal of None is the identity that carries the policy."""
+class Witness:
+    """One concrete request that the policy allows and that should not be allowed."""
 
     action: str
     resource: str
     principal: str | None = None
-    """As `AWS:arn:aws:iam::111122223333:role/x`, `Service:ec2.amazonaws.com`, or `*`: anyone."""
+    """As `AWS:arn:aws:iam::111122223333:role/x` or `Service:ec2.amazonaws.com`; `*` is anyone.
+
+    None for an identity policy: the identity that carries it.
+    """
 
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -39,7 +42,7 @@ class Reason:
     """From 0."""
 
     statementId: str | None
-    witness: Request | None = None
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)

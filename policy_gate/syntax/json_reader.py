@@ -6,13 +6,14 @@ silently, and so are NaN, Infinity and nesting beyond `MAX_DEPTH`.
 
 from __future__ import annotations
 
+import json
 import re
-from json.decoder import scanstring
 
 from policy_gate.syntax.node import MAX_DEPTH, Content, Node, ReadError
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _MAX_DIGITS = 400
 _WORDS: dict[str, tuple[str, bool | None]] = {
     "t": ("true", True),
@@ -51,19 +52,27 @@ class _Reader:
             return self.mapping(start, depth + 1)
         if char == "[":
             return self.sequence(start, depth + 1)
-        if char in _WORDS and char:
+        if char in _WORDS:
             word, constant = _WORDS[char]
             if self.text.startswith(word, start):
                 return Node(constant, start, start + len(word))
         elif match := _NUMBER.match(self.text, start):
             return Node(_number(match, start), start, match.end())
-        raise ReadError("a JSON value is expected here" if char else "the text ends too early", start)
+        raise ReadError(
+            "a JSON value is expected here" if char else "the text ends too early", start
+        )
 
     def string(self, start: int) -> tuple[str, int]:
+        match = _STRING.match(self.text, start)
+        if not match:
+            raise ReadError("this JSON string is not closed", start)
         try:
-            return scanstring(self.text, start + 1, True)
+            content: str = json.loads(match.group())
         except ValueError as error:
-            raise ReadError("this JSON string is not closed or not valid", start) from error
+            raise ReadError(
+                "this JSON string has a bad escape or a control character", start
+            ) from error
+        return content, match.end()
 
     def mapping(self, start: int, depth: int) -> Node:
         self.check_depth(start, depth)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 MAX_DEPTH = 100
 """Collections inside collections; real templates nest about 30 deep."""
 
-Content: TypeAlias = "None | bool | int | float | str | list[Node] | dict[str, Node]"
+Content: TypeAlias = "bool | int | float | str | list[Node] | dict[str, Node] | None"
 
 
 class ReadError(Exception):
