@@ -1,0 +1,59 @@
+"""Files to text, bounded and decoded, and offsets to locations."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import cached_property
+
+from policy_gate.model import Location
+from policy_gate.syntax.node import Lines, Node, ReadError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(data: bytes) -> str:
+    """The text of UTF-8, or of UTF-16 or UTF-32 with a byte order mark, without the mark.
+
+    Raises ReadError for anything else.
+    """
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        offset = error.start if encoding == "utf-8" else 0
+        start = data[:offset].decode("utf-8", "replace")
+        raise ReadError(f"this is not {encoding.upper()} text", len(start)) from error
+    text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        raise ReadError("this is a binary file", 0)
+    return text
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text and the file it came from."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self.text)
+
+    def location(self, start: int, end: int) -> Location:
+        """The range of the file that two character offsets span."""
+        line, column = self._lines.position(start)
+        end_line, end_column = self._lines.position(max(start, end))
+        return Location(self.path, line, column + 1, end_line, end_column + 1)
+
+    def locate(self, node: Node) -> Location:
+        """Where a node stands, without the blanks that YAML counts to the end of a block."""
+        written = self.text[node.start : node.end].rstrip()
+        return self.location(node.start, node.start + len(written))
