@@ -1,0 +1,61 @@
+# make run     builds .venv with the run-time dependencies and runs the gate
+# make test    adds the test dependencies and runs every check
+# make lock    resolves the dependencies anew into requirements/*.txt
+#
+# The stamp files in .venv say what is installed. Either install is repeated when the project
+# file or its lock changes, and the whole environment is rebuilt when it cannot work any more.
+
+PYTHON ?= python3
+ARGS ?= run examples/getting-started
+UV_VERSION := 0.13.9
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := .venv/bin/python -m pip install --quiet
+COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock"
+
+# An environment breaks when its Python is removed or the checkout is moved.
+ORIGIN := "$$(pwd) $(PYTHON)"
+USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
+
+.PHONY: run test lock
+ifneq ($(USABLE),yes)
+.PHONY: .venv/run.stamp
+endif
+
+# 0 (passed) and 2 (failed) mean that the gate did its work.
+run: .venv/run.stamp
+	@.venv/bin/policy-gate $(ARGS); status=$$?; \
+	echo "policy-gate: exit status $$status" >&2; \
+	test $$status -eq 0 || test $$status -eq 2
+
+test: .venv/test.stamp
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy --strict
+	.venv/bin/pytest
+
+lock: .venv/run.stamp
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/pip install --quiet uv==$(UV_VERSION)
+	$(COMPILE) --upgrade requirements/build.in --output-file requirements/build.txt
+	$(COMPILE) --upgrade pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) --upgrade pyproject.toml --extra test --constraint requirements/run.txt \
+		--output-file requirements/test.txt
+
+# The build backend stays outside the environment: it is no run-time dependency.
+.venv/run.stamp: pyproject.toml requirements/build.txt requirements/run.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or newer, or name one with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is $$($(PYTHON) --version 2>&1), and policy-gate needs Python 3.11 or newer: name one with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: on Debian and Ubuntu, apt-get install $$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')" >&2; exit 1; }
+	@echo "Building .venv with the run-time dependencies" >&2
+	@$(PYTHON) -m venv --clear .venv >&2
+	@$(PIP) --require-hashes --requirement requirements/run.txt >&2
+	@$(PIP) --require-hashes --requirement requirements/build.txt --target .venv/build >&2
+	@PYTHONPATH="$$(pwd)/.venv/build" $(PIP) --no-build-isolation --no-deps --editable . >&2
+	@echo $(ORIGIN) >$@
+
+.venv/test.stamp: .venv/run.stamp requirements/test.txt
+	@echo "Adding the test dependencies to .venv" >&2
+	@$(PIP) --require-hashes --requirement requirements/test.txt >&2
+	@touch $@
