@@ -1,0 +1,63 @@
+"""Wildcard patterns compared as texts: what `*` and `?` cover, variables taken literally."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_TOKENS = re.compile(r"\$\{[^}]*\}|[*?]")
+_MAX_COMPARISONS = 1_000_000
+_MAX_CHARACTERS = 50_000
+
+
+def has_wildcard(text: str) -> bool:
+    """Whether `*` or `?` stands in the text outside a policy variable."""
+    return any(token in ("*", "?") for token in _TOKENS.findall(text))
+
+
+def wildcard_pattern(text: str) -> re.Pattern[str]:
+    """A pattern whose `fullmatch` tells what the text covers. Matching does not backtrack."""
+    pieces = [""]
+    end = 0
+    for token in _TOKENS.finditer(text):
+        pieces[-1] += re.escape(text[end : token.start()])
+        end = token.end()
+        if token.group() == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += "." if token.group() == "?" else re.escape(token.group())
+    pieces[-1] += re.escape(text[end:])
+    first, *middle, last = pieces if len(pieces) > 1 else (*pieces, "")
+    # The first place where a middle piece fits leaves the most room for the rest.
+    stars = "".join(f"(?>.*?{piece})" for piece in middle if piece)
+    rest = f"{stars}.*{last}" if len(pieces) > 1 else ""
+    return re.compile(first + rest, re.DOTALL)
+
+
+def covering_groups(texts: Sequence[str]) -> list[list[int]]:
+    """The indexes of the texts that cover one another, directly or through others.
+
+    Equal texts cover one another. Groups and their members are in the order of `texts`. Too many
+    texts, more than any policy that AWS takes can hold, have no answer: an empty list.
+    """
+    first: dict[str, int] = {}
+    leader = [first.setdefault(text, index) for index, text in enumerate(texts)]
+    patterns = [text for text in first if has_wildcard(text)]
+    if len(patterns) * len(first) > _MAX_COMPARISONS or sum(map(len, first)) > _MAX_CHARACTERS:
+        return []
+
+    def find(index: int) -> int:
+        while leader[index] != index:
+            leader[index] = leader[leader[index]]
+            index = leader[index]
+        return index
+
+    for text in patterns:
+        matches = wildcard_pattern(text).fullmatch
+        for other, index in first.items():
+            if matches(other):
+                leader[find(index)] = find(first[text])
+    groups: dict[int, list[int]] = {}
+    for index in range(len(texts)):
+        groups.setdefault(find(index), []).append(index)
+    return [group for group in groups.values() if len(group) > 1]

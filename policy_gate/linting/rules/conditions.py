@@ -1,0 +1,203 @@
+"""Rules about condition operators and condition keys.
+
+Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from policy_gate.linting.rule import Problem, example, quoted, rule
+from policy_gate.linting.view import PolicyView
+
+_OPERATORS = (
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "Bool",
+    "BinaryEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "ArnEquals",
+    "ArnNotEquals",
+    "ArnLike",
+    "ArnNotLike",
+    "Null",
+)
+_KNOWN = {operator.lower() for operator in _OPERATORS}
+_LONGEST = 60
+_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?", re.IGNORECASE | re.DOTALL)
+
+
+class Operator(NamedTuple):
+    """The parts of an operator's name: `ForAnyValue:StringLikeIfExists` has all three.
+
+    The names are compared without regard to case, since no source says that AWS minds it.
+    """
+
+    qualifier: str
+    base: str
+    if_exists: bool
+
+    @classmethod
+    def parse(cls, name: str) -> Operator:
+        match = _NAME.fullmatch(name)
+        qualifier, base, suffix = match.groups() if match else (None, name, None)
+        return cls(qualifier or "", base, suffix is not None)
+
+    def __str__(self) -> str:
+        qualifier = f"{self.qualifier}:" if self.qualifier else ""
+        return f"{qualifier}{self.base}{'IfExists' if self.if_exists else ''}"
+
+
+def _with(condition: str) -> str:
+    return example(
+        '{"Effect": "Allow", "Action": "ec2:StartInstances", "Resource": "*",\n'
+        f'     "Condition": {condition}}}'
+    )
+
+
+@rule(
+    "INVALID_CONDITION_OPERATOR",
+    "ERROR",
+    bad=_with('{"StringMatches": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+    good=_with('{"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+)
+def invalid_condition_operator(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a condition operator that does not exist.
+
+    Why is this bad? AWS refuses the policy.
+
+    Use instead: an operator of the type of the key, as StringEquals, StringLike, ArnLike, Bool,
+    IpAddress, NumericLessThan, DateGreaterThan or Null, with `ForAllValues:` or `ForAnyValue:`
+    before it for a key of several values, and `IfExists` behind it where the key may be absent.
+    """
+    for statement in policy.statements:
+        for name, _, place in statement.operators():
+            operator = Operator.parse(name)
+            if operator.base.lower() not in _KNOWN:
+                near = get_close_matches(operator.base[:_LONGEST], _OPERATORS, 1)
+                hint = f": did you mean {operator._replace(base=near[0])}?" if near else "."
+                yield Problem(
+                    f"{quoted(name)} is no condition operator{hint}",
+                    (place,),
+                )
+
+
+@rule(
+    "NULL_WITH_IF_EXISTS",
+    "ERROR",
+    bad=_with('{"NullIfExists": {"aws:ResourceTag/team": "false"}}'),
+    good=_with('{"Null": {"aws:ResourceTag/team": "false"}}'),
+)
+def null_with_if_exists(policy: PolicyView) -> Iterator[Problem]:
+    """Reports the operator Null with the suffix IfExists.
+
+    Why is this bad? AWS refuses the policy: Null itself asks whether the key exists.
+
+    Use instead: `Null` with `"true"` for an absent key or `"false"` for a present one.
+    """
+    for statement in policy.statements:
+        for name, _, place in statement.operators():
+            operator = Operator.parse(name)
+            if operator.base.lower() == "null" and operator.if_exists:
+                yield Problem(
+                    f"{quoted(name)} does not exist, since Null itself asks whether the key "
+                    'exists: write "Null".',
+                    (place,),
+                )
+
+
+@rule(
+    "NULL_WITH_QUALIFIER",
+    "SUGGESTION",
+    bad=_with('{"ForAnyValue:Null": {"aws:TagKeys": "false"}}'),
+    good=_with('{"Null": {"aws:TagKeys": "false"}}'),
+)
+def null_with_qualifier(policy: PolicyView) -> Iterator[Problem]:
+    """Reports the operator Null behind ForAllValues or ForAnyValue.
+
+    Why is this bad? Null asks whether the key is there, not about its values: the qualifier makes
+    the test always or never true.
+
+    Use instead: `Null` alone.
+    """
+    for statement in policy.statements:
+        for name, _, place in statement.operators():
+            operator = Operator.parse(name)
+            if operator.base.lower() == "null" and operator.qualifier:
+                yield Problem(
+                    f"{quoted(name)} does not test what it seems to, since Null is about the key "
+                    'and not its values: write "Null".',
+                    (place,),
+                )
+
+
+@rule(
+    "INVALID_CONDITION_KEY_FORMAT",
+    "ERROR",
+    bad=_with('{"StringEquals": {"PrincipalOrgID": "o-abcd123456"}}'),
+    good=_with('{"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+)
+def invalid_condition_key_format(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a condition key that is not a prefix, a colon and a name.
+
+    Why is this bad? AWS refuses the policy: keys are `aws:...` or begin with a service.
+
+    Use instead: the whole key, as `aws:PrincipalOrgID` or `s3:prefix`.
+    """
+    for statement in policy.statements:
+        for condition in statement.conditions():
+            prefix, _, name = condition.key.partition(":")
+            if not prefix or not name:
+                yield Problem(
+                    f"{quoted(condition.key)} is no condition key: write its prefix, a colon and "
+                    'its name, as "aws:PrincipalOrgID" or "s3:prefix".',
+                    (condition.block.key_place(condition.key),),
+                )
+
+
+@rule(
+    "DUPLICATE_KEYS_WITH_DIFFERENT_CASE",
+    "ERROR",
+    bad=_with('{"StringEquals": {"aws:userid": "AIDAEXAMPLE", "aws:UserId": "AROAEXAMPLE"}}'),
+    good=_with('{"StringEquals": {"aws:userid": ["AIDAEXAMPLE", "AROAEXAMPLE"]}}'),
+)
+def duplicate_keys_with_different_case(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a condition key that stands twice under one operator, in different capitals.
+
+    Why is this bad? AWS refuses the policy: condition keys are not case-sensitive.
+
+    Use instead: the key once, with an array of values.
+    """
+    for statement in policy.statements:
+        for _, block, _ in statement.operators():
+            spellings: dict[str, list[str]] = {}
+            for key, _ in block.members():
+                spellings.setdefault(key.lower(), []).append(key)
+            for keys in spellings.values():
+                if len(keys) > 1:
+                    yield Problem(
+                        f"{' and '.join(map(quoted, keys[:3]))} are the same condition key: write "
+                        "it once, with an array of values.",
+                        tuple(block.key_place(key) for key in keys),
+                    )

@@ -1,0 +1,161 @@
+"""Rules about the document as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from policy_gate.linting.rule import Problem, example, quoted, rule
+from policy_gate.linting.view import (
+    ACTION_ELEMENTS,
+    PRINCIPAL_ELEMENTS,
+    RESOURCE_ELEMENTS,
+    Part,
+    Place,
+    PolicyView,
+)
+from policy_gate.model import PolicyKind
+from policy_gate.syntax.node import Lines
+
+_POLICY_ELEMENTS = ("Version", "Id", "Statement")
+_STATEMENT_ELEMENTS = (
+    "Sid",
+    "Effect",
+    *PRINCIPAL_ELEMENTS,
+    *ACTION_ELEMENTS,
+    *RESOURCE_ELEMENTS,
+    "Condition",
+)
+_VERSIONS = ("2012-10-17", "2008-10-17")
+_IDENTITY_QUOTA = 10_240
+_GOOD = example('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}')
+
+
+@rule(
+    "JSON_SYNTAX_ERROR",
+    "ERROR",
+    bad=_GOOD.replace('"Allow",', '"Allow"'),
+    good=_GOOD,
+)
+def json_syntax_error(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a text that is not JSON. No other rule looks at such a text.
+
+    Why is this bad? AWS refuses the document. A key that stands twice in one object is reported
+    too: most readers silently keep the last, so that the policy is not the one you read.
+
+    Use instead: JSON with double quotes, without comments and trailing commas, each key once.
+    """
+    if error := policy.unreadable:
+        start = min(error.offset, len(policy.text))
+        line, column = Lines(policy.text).position(start)
+        yield Problem(
+            f"This is not a JSON document: {error.message} "
+            f"(line {line}, column {column}, index {start}).",
+            (Place((), start, min(start + 1, len(policy.text))),),
+        )
+
+
+@rule(
+    "INVALID_POLICY_ELEMENT",
+    "ERROR",
+    bad=example('{"Effect": "Allow", "Actions": "s3:Get*", "Action": "s3:Put*", "Resource": "*"}'),
+    good=example('{"Effect": "Allow", "Action": ["s3:Get*", "s3:Put*"], "Resource": "*"}'),
+)
+def invalid_policy_element(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a key of the document or of a statement that is no element of the policy grammar.
+
+    Why is this bad? AWS refuses the policy. Names are case-sensitive: `action` is not `Action`.
+
+    Use instead: the names of the grammar, as Version, Statement, Effect, Action, Resource.
+    """
+    for name, part in policy.root.members():
+        if name not in _POLICY_ELEMENTS:
+            yield _unknown(name, part, "policy", _POLICY_ELEMENTS)
+    for statement in policy.statements:
+        for name, part in statement.part.members():
+            if name not in _STATEMENT_ELEMENTS:
+                yield _unknown(name, part, "statement", _STATEMENT_ELEMENTS)
+
+
+def _unknown(name: str, part: Part, owner: str, known: tuple[str, ...]) -> Problem:
+    near = get_close_matches(name[:40], known, 1) or [k for k in known if k.lower() == name.lower()]
+    hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}."
+    return Problem(f"{quoted(name)} is no element of a {owner}: {hint}", (part.place,))
+
+
+@rule("MISSING_STATEMENT", "ERROR", bad='{"Version": "2012-10-17"}', good=_GOOD)
+def missing_statement(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a document without a Statement, or with an empty array of statements.
+
+    Why is this bad? AWS refuses a policy that states nothing.
+
+    Use instead: a Statement with at least one statement.
+    """
+    statement = policy.root.member("Statement")
+    if isinstance(policy.root.value, dict) and (statement is None or statement.value == []):
+        yield Problem("The policy has no statement: add a Statement element.", (policy.place,))
+
+
+@rule(
+    "MISSING_VERSION",
+    "WARNING",
+    bad=_GOOD.replace('  "Version": "2012-10-17",\n', ""),
+    good=_GOOD,
+)
+def missing_version(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a document without a Version.
+
+    Why is this bad? It defaults to 2008-10-17, in which policy variables as `${aws:username}` are
+    plain text: the policy then matches something else than it seems to.
+
+    Use instead: `"Version": "2012-10-17"`.
+    """
+    if isinstance(policy.root.value, dict) and policy.root.member("Version") is None:
+        yield Problem(
+            'The policy has no Version, so the language of 2008 applies: add "Version": '
+            '"2012-10-17".',
+            (policy.place,),
+        )
+
+
+@rule("INVALID_VERSION", "ERROR", bad=_GOOD.replace("2012-10-17", "2012-10-18"), good=_GOOD)
+def invalid_version(policy: PolicyView) -> Iterator[Problem]:
+    """Reports a Version that names no version of the policy language.
+
+    Why is this bad? AWS refuses the policy. Version is not the date of your last edit.
+
+    Use instead: `2012-10-17`; `2008-10-17` only in policies that rely on its lack of variables.
+    """
+    version = policy.root.member("Version")
+    text = version.text() if version else None
+    if text and text.value not in _VERSIONS:
+        yield Problem(
+            f'Version {quoted(text.value)} is no version of the policy language: write "2012-10-17"'
+            ' (or "2008-10-17").',
+            (text.place,),
+        )
+
+
+@rule(
+    "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA",
+    "WARNING",
+    kinds=(PolicyKind.IDENTITY,),
+    bad=_GOOD.replace("logs", "l" + "o" * _IDENTITY_QUOTA + "gs"),
+    good=_GOOD,
+)
+def policy_size_exceeds_identity_policy_quota(policy: PolicyView) -> Iterator[Problem]:
+    """Reports an identity policy of more than 10,240 characters, white space not counted.
+
+    Why is this bad? No identity takes it: the inline policies of a role have 10,240 characters
+    together, those of a group 5,120, those of a user 2,048, and a managed policy has 6,144.
+
+    Use instead: wildcards for groups of actions, or several managed policies.
+    """
+    size = len(re.sub(r"\s", "", policy.text))
+    if size > _IDENTITY_QUOTA:
+        yield Problem(
+            f"The policy has {size:,} characters without white space, more than any identity "
+            f"takes ({_IDENTITY_QUOTA:,}): shorten it or split it into managed policies.",
+            (policy.place,),
+        )
