@@ -1,0 +1,93 @@
+"""What the AWS SDK raises, as AnalyzerError: a code and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from policy_gate.analyzers.interface import AnalyzerError
+
+MAX_MESSAGE = 500
+"""Characters that are kept of a message of the service or the SDK."""
+
+_OFFLINE = "or let the embedded analyzer answer"
+_NO_CREDENTIALS = f"Give the job AWS credentials, {_OFFLINE}."
+_RENEW = "Renew the AWS credentials."
+_LATER = "Run the gate again later."
+_NETWORK = "Check the network, the region and any AWS_ENDPOINT_URL."
+_QUESTION = "Access Analyzer does not accept this policy or this question: check the policy first."
+_PROTOCOL = "Check that AWS_ENDPOINT_URL, if set, leads to Access Analyzer."
+
+_ADVICE = {
+    # Error codes of the service:
+    # https://docs.aws.amazon.com/access-analyzer/latest/APIReference/CommonErrors.html
+    "AccessDeniedException": "Allow access-analyzer:{operation} for these credentials.",
+    "ThrottlingException": "Run the gate again later, or raise AWS_MAX_ATTEMPTS.",
+    "ValidationException": _QUESTION,
+    "InvalidParameterException": _QUESTION,
+    "UnprocessableEntityException": _QUESTION,
+    "InternalServerException": _LATER,
+    "ServiceUnavailable": _LATER,
+    "ExpiredToken": _RENEW,
+    "ExpiredTokenException": _RENEW,
+    "IncompleteSignature": _RENEW,
+    "InvalidClientTokenId": _RENEW,
+    "InvalidSignatureException": _RENEW,
+    "UnrecognizedClientException": _RENEW,
+    # Exceptions of the SDK, by the name of the class or of one it derives from:
+    "NoRegionError": f"Set AWS_REGION, {_OFFLINE}.",
+    "NoCredentialsError": _NO_CREDENTIALS,
+    "PartialCredentialsError": _NO_CREDENTIALS,
+    "CredentialRetrievalError": _NO_CREDENTIALS,
+    "TokenRetrievalError": _NO_CREDENTIALS,
+    "SSOError": _RENEW,
+    "LoginError": _RENEW,
+    "ConnectionError": _NETWORK,
+    "HTTPClientError": _NETWORK,
+    "ParamValidationError": _QUESTION,
+    "PaginationError": _PROTOCOL,
+}
+_CONFIGURATION = "Check the AWS configuration and credentials."
+
+
+@contextmanager
+def sdk_errors() -> Iterator[None]:
+    """Raises AnalyzerError for all that the AWS SDK raises inside."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    try:
+        yield
+    except ClientError as error:
+        raise _refused(error.operation_name, error.response.get("Error", {})) from error
+    # The SDK's parser and ours end like this in JSON that is not the shape the API promises.
+    except (AttributeError, KeyError, TypeError, UnicodeDecodeError, ResponseParserError) as error:
+        raise malformed_answer(f"{type(error).__name__}: {error}") from error
+    # OSError: a token file or a credential process is missing. ValueError: AWS_MAX_ATTEMPTS=x.
+    except (BotoCoreError, OSError, ValueError) as error:
+        names = [kind.__name__ for kind in type(error).__mro__]
+        advice = next((_ADVICE[name] for name in names if name in _ADVICE), _CONFIGURATION)
+        raise AnalyzerError(names[0], _sentences(str(error), advice)) from error
+
+
+def malformed_answer(detail: str) -> AnalyzerError:
+    """For an answer that is not what the API promises."""
+    message = f"This is no answer of Access Analyzer ({detail})"
+    return AnalyzerError("MalformedAnswer", _sentences(message, _PROTOCOL))
+
+
+def _refused(operation: str, error: dict[str, Any]) -> AnalyzerError:
+    code = str(error.get("Code") or "Unknown")
+    advice = _ADVICE.get(code, _LATER if code.startswith("5") else _CONFIGURATION)
+    message = error.get("Message") or code
+    return AnalyzerError(
+        code, _sentences(f"AWS refused {operation}: {message}", advice.format(operation=operation))
+    )
+
+
+def _sentences(message: str, advice: str) -> str:
+    line = " ".join(message.split())
+    if len(line) > MAX_MESSAGE:
+        line = line[:MAX_MESSAGE] + "..."
+    return f"{line.rstrip('.')}. {advice}"
