@@ -30,8 +30,8 @@ def _aws() -> tuple[Analyzer, str]:
 def _auto() -> tuple[Analyzer, str]:
     """AWS where credentials and a region resolve.
 
-    The search for credentials ends at the instance metadata service, which botocore asks once,
-    with a timeout of one second.
+    The search for credentials ends at the instance metadata service, to which botocore gives one
+    try and one second for each of two requests.
     """
     from botocore.session import get_session
 
