@@ -1,0 +1,128 @@
+"""The report as JSON, for programs. Its schema is `gate-report.schema.json` beside this module."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from policy_gate.model import (
+    SCHEMA_VERSION,
+    Assumption,
+    CheckResult,
+    Coverage,
+    Finding,
+    GateReport,
+    Location,
+    PolicyIdentity,
+    ReasonCode,
+)
+from policy_gate.reasoning.answer import Witness
+from policy_gate.reporters.visible import RUNNER_COMMAND
+
+
+class JsonReporter:
+    """One JSON object in ASCII, keys in a fixed order, results in the order of the report."""
+
+    name = "json"
+
+    def write(self, report: GateReport, stream: TextIO) -> None:
+        text = json.dumps(report_object(report), indent=2, ensure_ascii=True)
+        stream.write(RUNNER_COMMAND.sub(r"#\\u0023", text) + "\n")
+
+
+REPORTER = JsonReporter()
+
+
+def report_object(report: GateReport) -> dict[str, object]:
+    """The report as JSON values, as the schema describes it."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": report.status.value,
+        "exit_status": report.exit_status,
+        "analyzer": {"name": report.analyzer, "reason": report.analyzer_reason},
+        "coverage": _coverage(report.coverage),
+        "notes": list(report.notes),
+        "results": [_result(result) for result in report.results],
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, object]:
+    return {
+        "found": coverage.found,
+        "checked": coverage.checked,
+        "passed": coverage.passed,
+        "failed": coverage.failed,
+        "unknown": coverage.unknown,
+        "not_checked": {code.value: coverage.not_checked.get(code, 0) for code in ReasonCode},
+        "errors": coverage.errors,
+        "skipped_files": coverage.skipped_files,
+    }
+
+
+def _result(result: CheckResult) -> dict[str, object]:
+    return {
+        "policy": _policy(result.identity),
+        "check": result.check,
+        "verdict": result.verdict.value,
+        "reason": result.reason.value if result.reason else None,
+        "message": result.message,
+        "location": _location(result.location) if result.location else None,
+        "findings": [_finding(finding) for finding in result.findings],
+        "assumptions": [_assumption(assumption) for assumption in result.assumptions],
+    }
+
+
+def _policy(identity: PolicyIdentity) -> dict[str, object]:
+    return {
+        "file": identity.file,
+        "resource_address": identity.resource_address,
+        "resource_type": identity.resource_type,
+        "policy_name": identity.policy_name,
+        "kind": identity.kind.value if identity.kind else None,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "blocking": finding.blocking,
+        "locations": [_location(location) for location in finding.locations],
+        "statement_index": finding.statement_index,
+        "sid": finding.sid,
+        "witness": _witness(finding.witness) if finding.witness else None,
+        "fix": finding.fix,
+        "help": finding.help,
+        "world": finding.world,
+        "fingerprint": finding.fingerprint,
+        "assumptions": [_assumption(assumption) for assumption in finding.assumptions],
+    }
+
+
+def _witness(witness: Witness) -> dict[str, object]:
+    return {
+        "principal": witness.principal,
+        "action": witness.action,
+        "resource": witness.resource,
+        "context": {key: list(values) for key, values in sorted(witness.context.items())},
+    }
+
+
+def _assumption(assumption: Assumption) -> dict[str, object]:
+    return {
+        "kind": assumption.kind.value,
+        "expression": assumption.expression,
+        "description": assumption.description,
+        "location": _location(assumption.location) if assumption.location else None,
+    }
+
+
+def _location(location: Location) -> dict[str, object]:
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }

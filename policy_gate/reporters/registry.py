@@ -1,0 +1,18 @@
+"""The report formats by name. A format's module is imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from policy_gate.reporters.interface import Reporter
+
+REPORTERS = {
+    "console": "policy_gate.reporters.console",
+    "json": "policy_gate.reporters.json_report",
+}
+
+
+def find_reporter(name: str) -> Reporter:
+    """The reporter that `--format` calls `name`. Raises KeyError where there is none."""
+    reporter: Reporter = import_module(REPORTERS[name]).REPORTER
+    return reporter

@@ -1,0 +1,141 @@
+"""Sentences of a report for people, without any markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policy_gate.model import (
+    AssumptionKind,
+    CheckResult,
+    Coverage,
+    Finding,
+    GateReport,
+    PolicyIdentity,
+    PolicyKind,
+    ReasonCode,
+    Status,
+    Verdict,
+)
+from policy_gate.reasoning.answer import Witness
+
+STATUS_WORDS = {
+    Status.PASSED: "PASSED",
+    Status.FAILED: "FAILED",
+    Status.ERROR: "ERROR",
+    Status.EMPTY: "NOTHING TO CHECK",
+}
+
+_KINDS = {
+    PolicyKind.IDENTITY: "identity policy",
+    PolicyKind.TRUST: "trust policy",
+    PolicyKind.RESOURCE: "resource policy",
+    PolicyKind.SERVICE_CONTROL: "service control policy",
+    PolicyKind.RESOURCE_CONTROL: "resource control policy",
+}
+_MAX_LISTED = 10
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """As `1 policy` and `2 policies`."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def request(witness: Witness) -> str:
+    """The request that shows the finding, as a sentence."""
+    if witness.principal is None:
+        who = "The identity"
+    else:
+        who = "Anyone" if witness.principal == "*" else witness.principal
+    context = " and ".join(
+        f"{key} = {', '.join(values) or '(no value)'}"
+        for key, values in sorted(witness.context.items())
+    )
+    sentence = f"{who} can call {witness.action} on {witness.resource}"
+    return f"{sentence} with {context}" if context else sentence
+
+
+def policy(identity: PolicyIdentity) -> str:
+    """As `AppRole / app (AWS::IAM::Role, identity policy)`; empty where a file is meant."""
+    kind = _KINDS[identity.kind] if identity.kind else ""
+    details = ", ".join(part for part in (identity.resource_type, kind) if part)
+    return f"{identity} ({details})" if details and str(identity) else str(identity) or details
+
+
+def statement(finding: Finding) -> str:
+    """As `Statement[1], Sid Write`; empty where the finding is about no statement."""
+    index = "" if finding.statement_index is None else f"Statement[{finding.statement_index}]"
+    sid = f"Sid {finding.sid}" if finding.sid else ""
+    return ", ".join(part for part in (index, sid) if part)
+
+
+def effect(result: CheckResult, status: Status) -> str:
+    """What a result that is neither PASS nor FAIL does to the gate."""
+    if result.verdict is Verdict.UNKNOWN:
+        if status is Status.PASSED:
+            return "does not block, as the configuration says `unknown: report`"
+        return "blocks, unless the configuration says `unknown: report`"
+    if result.reason is ReasonCode.DOCUMENT_UNAVAILABLE:
+        return "does not block, unless the configuration says `managed-policies: block`"
+    if result.verdict is Verdict.ERROR:
+        return "blocks: the question has no answer"
+    return "blocks: it may hold policies that nobody checked"
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """How much of what was found was checked, as a list of counts."""
+    by_reason = [
+        f"{coverage.not_checked[code]} {code}"
+        for code in ReasonCode
+        if coverage.not_checked.get(code)
+    ]
+    parts = [f"{count(coverage.found, 'policy', 'policies')} found", f"{coverage.checked} checked"]
+    if coverage.unknown:
+        parts.append(f"{coverage.unknown} unknown")
+    if by_reason:
+        parts.append(f"{sum(coverage.not_checked.values())} not checked ({', '.join(by_reason)})")
+    if coverage.errors:
+        parts.append(count(coverage.errors, "error"))
+    if coverage.skipped_files:
+        parts.append(f"{count(coverage.skipped_files, 'file')} skipped")
+    return ", ".join(parts)
+
+
+def outcome(report: GateReport, blocking: int, other: int) -> str:
+    """Why the status is what it is, given how many findings block and how many do not."""
+    verdicts = [result.verdict for result in report.results]
+    reasons = [result.reason for result in report.results]
+    counts = {
+        count(blocking, "blocking finding"): blocking,
+        f"{verdicts.count(Verdict.UNKNOWN)} unknown": verdicts.count(Verdict.UNKNOWN),
+        count(verdicts.count(Verdict.ERROR), "error"): verdicts.count(Verdict.ERROR),
+        f"{reasons.count(ReasonCode.NOT_ANALYSED)} not analysed": reasons.count(
+            ReasonCode.NOT_ANALYSED
+        ),
+        count(other, "finding that does not block", "findings that do not block"): other,
+    }
+    found = count(report.coverage.found, "policy", "policies")
+    passed = (
+        f"{report.coverage.passed} of {found} passed"
+        if report.coverage.found
+        else ("no policies were found")
+    )
+    shown = ", ".join(words for words, number in counts.items() if number)
+    return f"{shown}; {passed}" if shown else passed
+
+
+def defaults_taken(results: Sequence[CheckResult]) -> str:
+    """The defaults that the answers rest on, as `${Env} = dev, ${Size} = 2`; empty if none."""
+    taken = {
+        f"{assumption.expression} = {assumption.stand_in}": None
+        for result in results
+        for assumption in result.assumptions
+        if assumption.kind is AssumptionKind.DEFAULT
+    }
+    return listed(sorted(taken))
+
+
+def listed(items: Sequence[str]) -> str:
+    """The first items, and how many there are more."""
+    shown = ", ".join(items[:_MAX_LISTED])
+    more = len(items) - _MAX_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,102 @@
+"""Any report whatever, with any text in it."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from policy_gate.model import (
+    Assumption,
+    AssumptionKind,
+    CheckResult,
+    Coverage,
+    Finding,
+    GateReport,
+    Location,
+    PolicyIdentity,
+    PolicyKind,
+    ReasonCode,
+    Severity,
+    Status,
+    Verdict,
+)
+from policy_gate.reasoning.answer import Witness
+
+HOSTILE = (
+    "\x1b[2J",
+    "\r\n::error::x",
+    "##[error]x",
+    "##vso[task.x]",
+    "\u202e",
+    "\ud800",
+    "\t",
+    "漢",
+)
+texts = st.text(max_size=20) | st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=8)
+counts = st.integers(0, 5)
+places = st.integers(1, 60)
+
+locations = st.builds(
+    Location, st.sampled_from(["role.yaml", "absent.yaml"]), places, places, places, places
+)
+assumptions = st.builds(
+    Assumption, st.sampled_from(AssumptionKind), texts, texts, texts, st.none(), locations
+)
+witnesses = st.builds(
+    Witness,
+    texts,
+    texts,
+    st.none() | texts,
+    st.dictionaries(texts, st.lists(texts, max_size=2).map(tuple), max_size=2),
+)
+findings = st.builds(
+    Finding,
+    texts,
+    st.sampled_from(Severity),
+    texts,
+    st.booleans(),
+    st.lists(locations, max_size=3).map(tuple),
+    st.none() | counts,
+    st.none() | texts,
+    st.none() | witnesses,
+    st.none() | texts,
+    st.none() | texts,
+    texts,
+    st.lists(assumptions, max_size=2).map(tuple),
+    texts,
+)
+identities = st.builds(
+    PolicyIdentity, texts, texts, texts, texts, st.none() | st.sampled_from(PolicyKind)
+)
+
+
+@st.composite
+def results(draw: st.DrawFn) -> CheckResult:
+    verdict = draw(st.sampled_from(Verdict))
+    reasons = st.sampled_from(ReasonCode) if verdict is Verdict.NOT_CHECKED else st.none()
+    return CheckResult(
+        draw(identities),
+        draw(texts),
+        verdict,
+        tuple(draw(st.lists(findings, max_size=2))),
+        draw(reasons),
+        draw(texts),
+        draw(st.none() | locations),
+        tuple(draw(st.lists(assumptions, max_size=2))),
+    )
+
+
+reports = st.builds(
+    GateReport,
+    st.sampled_from(Status),
+    st.integers(0, 3),
+    texts,
+    texts,
+    st.builds(
+        Coverage,
+        *[counts] * 5,
+        st.dictionaries(st.sampled_from(ReasonCode), counts),
+        *[counts] * 2,
+    ),
+    st.lists(results(), max_size=3).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
+)
