@@ -31,6 +31,11 @@ class Node:
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
     """For a mapping: where each key stands."""
 
+    @property
+    def entries(self) -> dict[str, Node]:
+        """The children of a mapping; none for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
     def plain(self) -> object:
         """The value without positions: what `json.loads` would give."""
         if isinstance(self.value, dict):

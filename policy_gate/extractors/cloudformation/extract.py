@@ -1,0 +1,197 @@
+"""The CloudFormation extractor: a template in, its policies out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_gate.extractors.cloudformation import tables
+from policy_gate.extractors.cloudformation.attachments import attached_policies
+from policy_gate.extractors.cloudformation.evaluator import Evaluator
+from policy_gate.extractors.cloudformation.parameters import Parameters
+from policy_gate.extractors.cloudformation.policies import (
+    ORGANIZATION_KINDS,
+    Resource,
+    policies_of,
+)
+from policy_gate.extractors.cloudformation.resolved import UnresolvableError
+from policy_gate.extractors.cloudformation.template import (
+    Template,
+    looks_like_template,
+    read_template,
+)
+from policy_gate.extractors.cloudformation.worlds import TooManyWorldsError, World, explore
+from policy_gate.extractors.interface import ExtractSettings
+from policy_gate.model import Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
+from policy_gate.syntax.node import Node
+from policy_gate.syntax.source import Source
+
+# Transforms that change no policy, or that this extractor evaluates itself.
+_HARMLESS_TRANSFORMS = frozenset({"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"})
+_SAM = "AWS::Serverless-2016-10-31"
+_SAM_WITHOUT_POLICIES = frozenset(
+    f"AWS::Serverless::{name}" for name in ("HttpApi", "LayerVersion", "SimpleTable")
+)
+
+Found = Policy | NotChecked
+
+
+class CloudFormationExtractor:
+    """Templates in YAML and JSON."""
+
+    name = "CloudFormation template"
+
+    def recognises(self, text: str) -> bool:
+        return looks_like_template(text)
+
+    def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
+        template = read_template(source)
+        parameters = Parameters(template, settings)
+        found = list(_transforms(template))
+        for logical_id, node in template.resources.items():
+            found += _of_entry(template, parameters, logical_id, node)
+        return Extraction(
+            tuple(item for item in found if isinstance(item, Policy)),
+            tuple(item for item in found if isinstance(item, NotChecked)),
+        )
+
+
+def _transforms(template: Template) -> Iterator[Found]:
+    """Macros may add or change any policy, and only deployment runs them."""
+    for name in template.transforms:
+        if name not in _HARMLESS_TRANSFORMS and name != _SAM:
+            identity = PolicyIdentity(template.source.path, "", name, "")
+            node = (
+                template.root.value["Transform"]
+                if isinstance(template.root.value, dict)
+                else template.root
+            )
+            yield NotChecked(
+                identity,
+                ReasonCode.NOT_ANALYSED,
+                f"the macro {name} may add or change policies when the template is deployed",
+                template.source.locate(node),
+            )
+
+
+def _of_entry(
+    template: Template, parameters: Parameters, logical_id: str, node: Node
+) -> list[Found]:
+    if logical_id.startswith("Fn::"):
+        return [_entry_not_analysed(template, logical_id, node, "")]
+    if not isinstance(node.value, dict):
+        message = "a resource is a mapping with a Type"
+        return [_entry_not_analysed(template, logical_id, node, "", message)]
+    kind = node.value.get("Type")
+    if kind is None or not isinstance(kind.value, str):
+        message = "this resource has no Type"
+        return [_entry_not_analysed(template, logical_id, node, "", message)]
+    if reason := _not_followed(kind.value):
+        return [_entry_not_analysed(template, logical_id, node, kind.value, reason)]
+    empty = Node({}, node.start, node.start)
+    properties = node.value.get("Properties") or empty
+    resource = Resource(template, parameters, logical_id, kind.value, node, properties)
+    if not _holds_policies(kind.value):
+        return []
+    return _of_resource(resource)
+
+
+def _entry_not_analysed(
+    template: Template, logical_id: str, node: Node, resource_type: str, message: str = ""
+) -> NotChecked:
+    return NotChecked(
+        PolicyIdentity(template.source.path, logical_id, resource_type, ""),
+        ReasonCode.NOT_ANALYSED,
+        message or f"{logical_id.split('::')[1]} is not expanded yet",
+        template.source.locate(node),
+    )
+
+
+def _not_followed(resource_type: str) -> str:
+    if resource_type.endswith("::MODULE"):
+        return f"the module {resource_type} may hold policies, and only CloudFormation has it"
+    if resource_type.startswith("AWS::Serverless::") and resource_type not in _SAM_WITHOUT_POLICIES:
+        return f"{resource_type} makes policies when SAM expands it, which is not supported yet"
+    return ""
+
+
+def _holds_policies(resource_type: str) -> bool:
+    return bool(
+        tables.policy_properties(resource_type)
+        or tables.other_grammar(resource_type)
+        or tables.attachments(resource_type)
+        or tables.template_containers(resource_type)
+    )
+
+
+def _of_resource(resource: Resource) -> list[Found]:
+    try:
+        absent = not any(exists for _, exists in explore(lambda world: _exists(resource, world)))
+    except (UnresolvableError, TooManyWorldsError) as error:
+        message = f"the resource's condition cannot be resolved: {error}"
+        node = error.node if isinstance(error, UnresolvableError) else resource.node
+        return [resource.not_checked("", ReasonCode.NOT_ANALYSED, message, node)]
+    if absent:
+        condition = resource.condition.value if resource.condition else ""
+        message = f"the condition {condition} is false, so the resource is not created"
+        return [resource.not_checked("", ReasonCode.NOT_APPLICABLE, message, resource.node)]
+    return [*_policies(resource), *_containers(resource), *_other_grammars(resource)]
+
+
+def _exists(resource: Resource, world: World) -> bool:
+    return resource.exists(Evaluator(resource.template, resource.parameters, world))
+
+
+def _policies(resource: Resource) -> Iterator[Found]:
+    if reason := _no_policy_of_its_own(resource):
+        yield resource.not_checked("", ReasonCode.NOT_APPLICABLE, reason, resource.node)
+        return
+    if resource.type == "AWS::IoT::ProvisioningTemplate":
+        message = "policies inside a provisioning template are not read yet"
+        yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, resource.node)
+        return
+    for row in tables.policy_properties(resource.type):
+        yield from policies_of(resource, row)
+    for path in tables.attachments(resource.type):
+        yield from attached_policies(resource, path)
+
+
+def _no_policy_of_its_own(resource: Resource) -> str:
+    if resource.type == "AWS::RAM::Permission":
+        return "a RAM permission is a template without Principal and Resource, not a policy"
+    if resource.type == "AWS::Organizations::Policy":
+        kind = _literal(resource, "Type")
+        if kind and kind not in ORGANIZATION_KINDS:
+            return f"a {kind} is not written in the IAM policy language"
+    return ""
+
+
+def _literal(resource: Resource, name: str) -> str:
+    node = resource.properties.entries.get(name)
+    return node.value if node is not None and isinstance(node.value, str) else ""
+
+
+def _containers(resource: Resource) -> Iterator[Found]:
+    for container in tables.template_containers(resource.type):
+        if (node := _at(resource.properties, container.path)) is not None:
+            message = f"the template that {container.path[0]} leads to is not followed yet"
+            yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, node)
+
+
+def _other_grammars(resource: Resource) -> Iterator[Found]:
+    for other in tables.other_grammar(resource.type):
+        if (node := _at(resource.properties, other.path)) is not None:
+            message = (
+                f"{other.path[-1]} is not written in the IAM policy language ({other.grammar})"
+            )
+            yield resource.not_checked(other.path[-1], ReasonCode.NOT_APPLICABLE, message, node)
+
+
+def _at(node: Node, path: tuple[str, ...]) -> Node | None:
+    """The node at a path, or the call of a function or the list that the path leads into."""
+    for key in path:
+        if not isinstance(node.value, dict):
+            return node
+        if key not in node.value:
+            return None
+        node = node.value[key]
+    return node

@@ -1,0 +1,229 @@
+"""The intrinsic functions, one small function each.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from policy_gate.extractors.cloudformation.mappings import find_in_map
+from policy_gate.extractors.cloudformation.resolved import (
+    Part,
+    Resolved,
+    UnresolvableError,
+    join,
+    parts_of,
+)
+from policy_gate.extractors.cloudformation.serialize import to_json_parts
+from policy_gate.model import AssumptionKind, DeferredText
+from policy_gate.syntax.node import Node
+
+if TYPE_CHECKING:
+    from policy_gate.extractors.cloudformation.evaluator import Evaluator
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+# Their values hold neither a colon nor a slash, so an ARN made with them still splits.
+_UNDIVIDED = frozenset(
+    f"${{AWS::{name}}}" for name in ("AccountId", "Partition", "Region", "StackName", "URLSuffix")
+)
+
+
+def ref(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    if not isinstance(argument.value, str):
+        raise UnresolvableError("Ref takes a name", node)
+    return evaluator.name(argument.value, node)
+
+
+def get_att(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    if isinstance(argument.value, str):
+        logical_id, _, attribute = argument.value.partition(".")
+        return evaluator.attribute(logical_id, attribute, node)
+    if not isinstance(argument.value, list) or len(argument.value) < 2:
+        raise UnresolvableError("Fn::GetAtt takes a logical id and an attribute", node)
+    texts = [_exact_text(evaluator, item) for item in argument.value]
+    names = [text for text in texts if text is not None]
+    if len(names) < len(texts):
+        return evaluator.unknown(node, "${Fn::GetAtt}", "this attribute is known at deployment")
+    return evaluator.attribute(names[0], ".".join(names[1:]), node)
+
+
+def sub(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    text, variables = argument, dict[str, Node]()
+    if isinstance(argument.value, list) and len(argument.value) == 2:
+        text, mapping = argument.value
+        variables = mapping.entries
+    if not isinstance(text.value, str):
+        raise UnresolvableError("Fn::Sub takes a text, or a text and a mapping", node)
+    parts: list[Part] = []
+    end = 0
+    for match in _VARIABLE.finditer(text.value):
+        parts += evaluator.dynamic_references(text.value[end : match.start()])
+        parts += _variable(evaluator, match.group(1), variables, node)
+        end = match.end()
+    parts += evaluator.dynamic_references(text.value[end:])
+    return evaluator.text(node, parts, text)
+
+
+def _variable(
+    evaluator: Evaluator, name: str, variables: dict[str, Node], node: Node
+) -> tuple[Part, ...]:
+    if name.startswith("!"):
+        return (f"${{{name[1:]}}}",)
+    name = name.strip()
+    if name in variables:
+        resolved = evaluator.resolve(variables[name])
+    elif name in evaluator.parameters or name in evaluator.template.resources:
+        resolved = evaluator.name(name, node)
+    elif "." in name:
+        logical_id, _, attribute = name.partition(".")
+        resolved = evaluator.attribute(logical_id, attribute, node)
+    elif ":" in name and not name.startswith("AWS::"):
+        raise UnresolvableError(
+            f"${{{name}}} names nothing in this template; an IAM policy variable is written"
+            f" ${{!{name}}} inside Fn::Sub",
+            node,
+        )
+    else:
+        resolved = evaluator.name(name, node)
+    return () if resolved is None else parts_of(resolved, node)
+
+
+def join_list(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    if not isinstance(argument.value, list) or len(argument.value) != 2:
+        raise UnresolvableError("Fn::Join takes a delimiter and a list", node)
+    delimiter = _exact_text(evaluator, argument.value[0])
+    items = evaluator.resolve(argument.value[1])
+    if delimiter is None or items is None or items.is_deferred:
+        return evaluator.unknown(node, "${Fn::Join}", "the joined list is known at deployment")
+    if not isinstance(items.value, list):
+        raise UnresolvableError("Fn::Join takes a delimiter and a list", node)
+    parts: list[Part] = []
+    for position, item in enumerate(items.value):
+        parts += [delimiter] if position else []
+        parts += parts_of(item, argument.value[1])
+    return evaluator.text(node, parts)
+
+
+def select(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    if not isinstance(argument.value, list) or len(argument.value) != 2:
+        raise UnresolvableError("Fn::Select takes an index and a list", node)
+    index = _exact_text(evaluator, argument.value[0])
+    items = evaluator.resolve(argument.value[1])
+    if index is None or items is None or items.is_deferred:
+        return evaluator.unknown(node, "${Fn::Select}", "the selected item is known at deployment")
+    if not isinstance(items.value, list) or not index.isdecimal():
+        raise UnresolvableError("Fn::Select takes an index and a list", node)
+    if len(index) > 6 or int(index) >= len(items.value):
+        raise UnresolvableError(f"Fn::Select asks for item {index} of {len(items.value)}", node)
+    item = items.value[int(index)]
+    return Resolved(item.value, node.start, node.end, item.keys)
+
+
+def split(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    if not isinstance(argument.value, list) or len(argument.value) != 2:
+        raise UnresolvableError("Fn::Split takes a delimiter and a text", node)
+    delimiter = _exact_text(evaluator, argument.value[0])
+    text = evaluator.resolve(argument.value[1])
+    if not delimiter or text is None:
+        raise UnresolvableError("Fn::Split takes a delimiter and a text", node)
+    pieces: list[list[Part]] = [[]]
+    for part in parts_of(text, argument.value[1]):
+        if isinstance(part, str):
+            first, *others = part.split(delimiter)
+            pieces[-1].append(first)
+            pieces += [[other] for other in others]
+        elif part.kind is AssumptionKind.CREATED_HERE or part.expression in _UNDIVIDED:
+            pieces[-1].append(part)
+        else:
+            return evaluator.unknown(node, "${Fn::Split}", f"{part} is split at deployment")
+    return Resolved(
+        [Resolved(join(piece), node.start, node.end) for piece in pieces], node.start, node.end
+    )
+
+
+def if_(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    branches = argument.value
+    if not isinstance(branches, list) or len(branches) != 3:
+        raise UnresolvableError("Fn::If takes a condition and two values", node)
+    name = branches[0].value
+    if not isinstance(name, str):
+        raise UnresolvableError("Fn::If takes the name of a condition", node)
+    holds = evaluator.conditions.holds(name, branches[0])
+    return evaluator.resolve(branches[1] if holds else branches[2])
+
+
+def base64_text(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    text = _exact_text(evaluator, argument)
+    if text is None:
+        return evaluator.unknown(node, "${Fn::Base64}", "the encoded text is known at deployment")
+    encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
+    return Resolved(encoded, node.start, node.end)
+
+
+def import_value(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    name = evaluator.resolve(argument)
+    text = "" if name is None else str(join(parts_of(name, argument)))
+    description = f"the export {text} of another stack is any value"
+    return evaluator.unknown(node, f"${{Fn::ImportValue {text}}}", description)
+
+
+def length(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    items = evaluator.resolve(argument)
+    if items is None or items.is_deferred:
+        return evaluator.unknown(node, "${Fn::Length}", "the length is known at deployment")
+    if not isinstance(items.value, list):
+        raise UnresolvableError("Fn::Length takes a list", node)
+    return Resolved(len(items.value), node.start, node.end)
+
+
+def to_json_string(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    structure = evaluator.resolve(argument)
+    if structure is None or not isinstance(structure.value, list | dict):
+        raise UnresolvableError("Fn::ToJsonString takes a list or a mapping", node)
+    text = evaluator.text(node, to_json_parts(structure))
+    text.structure = structure
+    return text
+
+
+def known_at_deployment(name: str) -> Function:
+    """A function whose result only deployment has."""
+
+    def handler(evaluator: Evaluator, _argument: Node, node: Node) -> Resolved | None:
+        return evaluator.unknown(node, f"${{{name}}}", f"the result of {name} is any value")
+
+    return handler
+
+
+def _exact_text(evaluator: Evaluator, node: Node) -> str | None:
+    """The text of a node, None where deployment decides it."""
+    resolved = evaluator.resolve(node)
+    if resolved is None:
+        return None
+    text = join(parts_of(resolved, node))
+    return None if isinstance(text, DeferredText) else text
+
+
+Function = Callable[["Evaluator", Node, Node], Resolved | None]
+
+FUNCTIONS: dict[str, Function] = {
+    "Ref": ref,
+    "Fn::GetAtt": get_att,
+    "Fn::Sub": sub,
+    "Fn::Join": join_list,
+    "Fn::Select": select,
+    "Fn::Split": split,
+    "Fn::FindInMap": find_in_map,
+    "Fn::If": if_,
+    "Fn::Base64": base64_text,
+    "Fn::ImportValue": import_value,
+    "Fn::Length": length,
+    "Fn::ToJsonString": to_json_string,
+    **{
+        name: known_at_deployment(name)
+        for name in ("Fn::Cidr", "Fn::GetAZs", "Fn::GetStackOutput", "Fn::Transform")
+    },
+}

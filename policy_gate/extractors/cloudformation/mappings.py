@@ -1,0 +1,94 @@
+"""Fn::FindInMap: exact where the keys are, else one of the values that the mapping holds.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-findinmap.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policy_gate.extractors.cloudformation.parameters import MAX_ALLOWED_VALUES, stand_in
+from policy_gate.extractors.cloudformation.resolved import (
+    Resolved,
+    UnresolvableError,
+    join,
+    parts_of,
+    scalar_text,
+)
+from policy_gate.model import Assumption, AssumptionKind, DeferredText
+from policy_gate.syntax.node import Node
+
+if TYPE_CHECKING:
+    from policy_gate.extractors.cloudformation.evaluator import Evaluator
+
+
+def find_in_map(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    """The value, the default value, or an assumption of all values that the keys can reach.
+
+    Raises UnresolvableError for a mapping or key that does not exist.
+    """
+    if not isinstance(argument.value, list) or len(argument.value) not in (3, 4):
+        raise UnresolvableError("Fn::FindInMap takes a mapping name and two keys", node)
+    keys = [_key(evaluator, item) for item in argument.value[:3]]
+    reached = _reach(evaluator, keys)
+    if not reached:
+        return _default(evaluator, argument.value, keys, node)
+    if None not in keys:
+        return evaluator.resolve(reached[0])
+    return _one_of(evaluator, reached, keys, node)
+
+
+def _key(evaluator: Evaluator, node: Node) -> str | None:
+    resolved = evaluator.resolve(node)
+    if resolved is None:
+        raise UnresolvableError("a mapping key is expected here", node)
+    text = join(parts_of(resolved, node))
+    return None if isinstance(text, DeferredText) else text
+
+
+def _reach(evaluator: Evaluator, keys: list[str | None]) -> list[Node]:
+    """The values under the keys; a key of None stands for every key."""
+    level = [Node(dict(evaluator.template.mappings), 0, 0)]
+    for key in keys:
+        following: list[Node] = []
+        for node in level:
+            if isinstance(node.value, dict):
+                following += [
+                    child for name, child in node.value.items() if key is None or name == key
+                ]
+        level = following
+    return level
+
+
+def _default(
+    evaluator: Evaluator, arguments: list[Node], keys: list[str | None], node: Node
+) -> Resolved | None:
+    options = arguments[3].value if len(arguments) == 4 else None
+    if isinstance(options, dict) and "DefaultValue" in options:
+        return evaluator.resolve(options["DefaultValue"])
+    path = ".".join(key or "?" for key in keys)
+    raise UnresolvableError(f"the Mappings section has no entry {path!r}", node)
+
+
+def _one_of(
+    evaluator: Evaluator, reached: list[Node], keys: list[str | None], node: Node
+) -> Resolved:
+    path = ".".join(key or "?" for key in keys)
+    expression = f"${{Fn::FindInMap {path}}}"
+    texts = [
+        None if isinstance(value.value, list | dict) else scalar_text(value.value)
+        for value in reached
+    ]
+    known = sorted({text for text in texts if text is not None})
+    if len(known) == 1 and None not in texts:
+        return Resolved(known[0], node.start, node.end)
+    exhaustive = None not in texts and len(known) <= MAX_ALLOWED_VALUES
+    assumption = Assumption(
+        AssumptionKind.SUPPLIED,
+        expression,
+        f"the entry {path} of the Mappings section is known at deployment",
+        stand_in(expression),
+        tuple(known) if exhaustive else None,
+        evaluator.template.source.locate(node),
+    )
+    return evaluator.text(node, [assumption])

@@ -1,0 +1,200 @@
+"""Resources that stand for one statement of a resource policy, as the statement AWS creates.
+
+Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html and the pages of the
+resource types under https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from policy_gate.extractors.cloudformation.evaluator import Evaluator
+from policy_gate.extractors.cloudformation.resolved import Part, Resolved, join, parts_of
+from policy_gate.model import Assumption
+from policy_gate.syntax.node import Node
+
+Properties: TypeAlias = dict[str, Resolved]
+
+_LAMBDA_CONDITIONS = {
+    "SourceArn": ("ArnLike", "AWS:SourceArn"),
+    "SourceAccount": ("StringEquals", "AWS:SourceAccount"),
+    "PrincipalOrgID": ("StringEquals", "aws:PrincipalOrgID"),
+    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
+    "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
+    "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
+}
+
+
+def permission_document(
+    resource_type: str, evaluator: Evaluator, properties: Properties, node: Node
+) -> Resolved | None:
+    """The policy document with one statement; None for a type that this module does not know."""
+    build = _BUILDERS.get(resource_type)
+    if build is None:
+        return None
+    statement = build(_Builder(evaluator, properties, node))
+    return _document(statement, node)
+
+
+class _Builder:
+    """The properties of one resource, and the values that statements are made of."""
+
+    def __init__(self, evaluator: Evaluator, properties: Properties, node: Node) -> None:
+        self.evaluator = evaluator
+        self.properties = properties
+        self.node = node
+
+    def literal(self, text: str) -> Resolved:
+        return Resolved(text, self.node.start, self.node.end)
+
+    def get(self, name: str) -> Resolved:
+        """A property, or the empty text where it is missing (ValidatePolicy tells)."""
+        return self.properties.get(name) or self.literal("")
+
+    def mapping(self, entries: dict[str, Resolved | None]) -> Resolved:
+        children = {key: value for key, value in entries.items() if value is not None}
+        return Resolved(dict(children), self.node.start, self.node.end)
+
+    def principal(self, name: str = "Principal") -> Resolved:
+        """`*`, a service or an AWS principal, told apart by the text."""
+        written = self.get(name)
+        if isinstance(written.value, list | dict):
+            return written
+        if written.value == "*":
+            return written
+        kind = "Service" if _is_service(parts_of(written, self.node)) else "AWS"
+        return self.mapping({kind: written})
+
+    def arn(self, service: str, kind: str, name: str) -> Resolved:
+        """The property as an ARN: as it is, or as a name in this account and Region."""
+        written = self.get(name)
+        parts = parts_of(written, self.node)
+        if isinstance(parts[0], Assumption) or parts[0].startswith("arn:"):
+            return written
+        pseudo = [
+            parts_of(self.evaluator.parameter(f"AWS::{key}", self.node), self.node)
+            for key in ("Partition", "Region", "AccountId")
+        ]
+        text: list[Part] = ["arn:", *pseudo[0], f":{service}:", *pseudo[1], ":", *pseudo[2]]
+        return Resolved(join([*text, f":{kind}:", *parts]), written.start, written.end)
+
+    def conditions(self, table: dict[str, tuple[str, str]]) -> Resolved | None:
+        operators: dict[str, dict[str, Resolved | None]] = {}
+        for name, (operator, key) in table.items():
+            if name in self.properties:
+                operators.setdefault(operator, {})[key] = self.properties[name]
+        if not operators:
+            return None
+        return self.mapping({name: self.mapping(keys) for name, keys in operators.items()})
+
+    def allow(self, principal: Resolved, action: Resolved, **others: Resolved | None) -> Resolved:
+        return self.mapping(
+            {
+                "Effect": self.literal("Allow"),
+                "Principal": principal,
+                "Action": action,
+                **others,
+            }
+        )
+
+
+def _is_service(parts: tuple[Part, ...]) -> bool:
+    last = parts[-1]
+    if isinstance(last, Assumption):
+        return last.expression == "${AWS::URLSuffix}"
+    return ".amazonaws.com" in last or last.endswith(".amazon.com")
+
+
+def _lambda_permission(build: _Builder) -> Resolved:
+    return build.allow(
+        build.principal(),
+        build.get("Action"),
+        Resource=build.arn("lambda", "function", "FunctionName"),
+        Condition=build.conditions(_LAMBDA_CONDITIONS),
+    )
+
+
+def _layer_permission(build: _Builder) -> Resolved:
+    organization = {"OrganizationId": ("StringEquals", "aws:PrincipalOrgID")}
+    return build.allow(
+        build.principal(),
+        build.get("Action"),
+        Resource=build.get("LayerVersionArn"),
+        Condition=build.conditions(organization),
+    )
+
+
+def _signer_permission(build: _Builder) -> Resolved:
+    return build.allow(build.principal(), build.get("Action"), Resource=build.literal("*"))
+
+
+def _acm_pca_permission(build: _Builder) -> Resolved:
+    return build.allow(
+        build.principal(), build.get("Actions"), Resource=build.get("CertificateAuthorityArn")
+    )
+
+
+def _q_business_permission(build: _Builder) -> Resolved:
+    return build.allow(build.principal(), build.get("Actions"), Resource=build.literal("*"))
+
+
+def _entity_resolution_statement(build: _Builder) -> Resolved:
+    statement = build.allow(
+        build.principal(),
+        build.get("Action"),
+        Resource=build.get("Arn"),
+        Condition=build.properties.get("Condition"),
+    )
+    if "Effect" in build.properties and isinstance(statement.value, dict):
+        statement.value["Effect"] = build.properties["Effect"]
+    return statement
+
+
+def _endpoint_service_permissions(build: _Builder) -> Resolved:
+    return build.allow(
+        build.mapping({"AWS": build.get("AllowedPrincipals")}),
+        build.literal("vpce:AllowConnection"),
+        Resource=build.literal("*"),
+    )
+
+
+def _event_bus_statement(build: _Builder) -> Resolved:
+    if statement := build.properties.get("Statement"):
+        return statement
+    return build.allow(
+        build.principal(),
+        build.get("Action"),
+        Resource=build.arn("events", "event-bus", "EventBusName"),
+        Condition=_event_bus_condition(build),
+    )
+
+
+def _event_bus_condition(build: _Builder) -> Resolved | None:
+    condition = build.properties.get("Condition")
+    if condition is None or not isinstance(condition.value, dict):
+        return condition
+    operator, key = condition.value.get("Type"), condition.value.get("Key")
+    if operator is None or not isinstance(operator.value, str):
+        return condition
+    if key is None or not isinstance(key.value, str):
+        return condition
+    return build.mapping({operator.value: build.mapping({key.value: condition.value.get("Value")})})
+
+
+def _document(statement: Resolved, node: Node) -> Resolved:
+    version = Resolved("2012-10-17", node.start, node.end)
+    statements = Resolved([statement], statement.start, statement.end)
+    return Resolved({"Version": version, "Statement": statements}, node.start, node.end)
+
+
+_BUILDERS: dict[str, Callable[[_Builder], Resolved]] = {
+    "AWS::ACMPCA::Permission": _acm_pca_permission,
+    "AWS::EC2::VPCEndpointServicePermissions": _endpoint_service_permissions,
+    "AWS::EntityResolution::PolicyStatement": _entity_resolution_statement,
+    "AWS::Events::EventBusPolicy": _event_bus_statement,
+    "AWS::Lambda::LayerVersionPermission": _layer_permission,
+    "AWS::Lambda::Permission": _lambda_permission,
+    "AWS::QBusiness::Permission": _q_business_permission,
+    "AWS::Signer::ProfilePermission": _signer_permission,
+}

@@ -1,0 +1,125 @@
+"""A CloudFormation template as sections of nodes.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from policy_gate.extractors.interface import NotSupportedError
+from policy_gate.syntax.json_reader import read_json
+from policy_gate.syntax.node import Node, ReadError
+from policy_gate.syntax.source import Source
+from policy_gate.syntax.yaml_reader import read_yaml
+
+MAX_VALUES = 600_000
+"""Values in one template; a 5 MB template of ordinary density holds a third of it."""
+
+_SECTIONS = (
+    "AWSTemplateFormatVersion|Conditions|Description|Globals|Hooks|Mappings|Metadata|Outputs"
+    "|Parameters|Resources|Rules|Transform"
+)
+_RESOURCES_KEY = re.compile(
+    r"""^(?:["']?Resources|[ \t]*\{?[ \t]*"Resources)["']?[ \t]*:""", re.MULTILINE
+)
+_TEMPLATE_WORDS = re.compile(
+    r"""AWSTemplateFormatVersion|["' ](?:AWS|Custom|Alexa)::[A-Za-z0-9]|AWS::CloudFormation"""
+)
+_PREAMBLE = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*|%[^\n]*|\r)?\n)*[ \t]*")
+_FIRST_KEY = re.compile(rf"""\{{|["']?(?:{_SECTIONS})["']?[ \t]*:|[\w.-]+:[ \t]*[&\r\n]""")
+
+
+@dataclass(frozen=True)
+class Template:
+    """The parsed template; a section that is absent is empty."""
+
+    source: Source
+    root: Node
+    parameters: dict[str, Node]
+    mappings: dict[str, Node]
+    conditions: dict[str, Node]
+    resources: dict[str, Node]
+    transforms: tuple[str, ...]
+
+    @property
+    def is_expanded_later(self) -> bool:
+        """Do transforms add resources that the template does not name?"""
+        return any(name != "AWS::LanguageExtensions" for name in self.transforms)
+
+
+def looks_like_template(text: str) -> bool:
+    """Cheap and tolerant: true of a template with syntax errors, not of prose that quotes one."""
+    preamble = _PREAMBLE.match(text)
+    if not _FIRST_KEY.match(text, preamble.end() if preamble else 0):
+        return False
+    return bool(_RESOURCES_KEY.search(text) and _TEMPLATE_WORDS.search(text))
+
+
+def read_template(source: Source) -> Template:
+    """Parses a template in JSON or YAML.
+
+    Raises ReadError for a syntax error, NotSupportedError for something that is no template.
+    """
+    root = _parse(source.text)
+    if root.value is None:
+        raise NotSupportedError("the file is empty")
+    if not isinstance(root.value, dict):
+        raise NotSupportedError("a template is a mapping with a Resources section", root.start)
+    resources = root.entries.get("Resources")
+    if resources is None:
+        raise NotSupportedError("this is no CloudFormation template: it has no Resources section")
+    if not isinstance(resources.value, dict):
+        raise NotSupportedError("Resources must be a mapping", resources.start)
+    return Template(
+        source,
+        root,
+        _section(root, "Parameters"),
+        _section(root, "Mappings"),
+        _section(root, "Conditions"),
+        resources.value,
+        _transforms(root.entries.get("Transform")),
+    )
+
+
+def _parse(text: str) -> Node:
+    if text.count(",") + text.count("\n") + text.count("[") > MAX_VALUES:
+        raise ReadError(f"more than {MAX_VALUES:,} values", 0)
+    if not text.lstrip().startswith("{"):
+        return read_yaml(text, short_form)
+    try:
+        return read_json(text)
+    except ReadError as json_error:
+        try:
+            return read_yaml(text, short_form)
+        except ReadError:
+            raise json_error from None
+
+
+def short_form(tag: str, node: Node) -> Node:
+    """The long form of a short-form intrinsic function: `!Sub x` is `{"Fn::Sub": x}`."""
+    name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
+    return Node({name: node}, node.start, node.end, {name: (node.start, node.end)})
+
+
+def _section(root: Node, name: str) -> dict[str, Node]:
+    node = root.entries.get(name)
+    if node is None or node.value is None:
+        return {}
+    if not isinstance(node.value, dict):
+        raise NotSupportedError(f"{name} must be a mapping", node.start)
+    return node.value
+
+
+def _transforms(node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    names = node.value if isinstance(node.value, list) else [node]
+    return tuple(_transform_name(name) for name in names)
+
+
+def _transform_name(node: Node) -> str:
+    if "Name" in node.entries:
+        return _transform_name(node.entries["Name"])
+    return node.value if isinstance(node.value, str) else "Fn::Transform"

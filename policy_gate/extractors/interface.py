@@ -1,0 +1,54 @@
+"""What an extractor is: it finds the policies in one kind of infrastructure code.
+
+Adding an input format means one module with this interface and one line in `discover.EXTRACTORS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from policy_gate.model import Extraction
+from policy_gate.syntax.source import Source
+
+ParameterValue = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSettings:
+    """What the user says about deployment."""
+
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    """Template parameters and pseudo parameters (`AWS::AccountId`) by name."""
+
+    trust_parameter_defaults: bool = False
+    """Take a default for the value: conditions that depend on it are not explored both ways."""
+
+
+class NotSupportedError(Exception):
+    """A file that is not what the extractor reads: `message`, and the `offset` in its text."""
+
+    def __init__(self, message: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+class Extractor(Protocol):
+    """Reads one file and never guesses: what it can't read is in its result, with the reason."""
+
+    name: str
+    """As `CloudFormation template`, for messages."""
+
+    def recognises(self, text: str) -> bool:
+        """Does the text look like this format? Cheap, and right for files that do not parse too."""
+        ...
+
+    def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
+        """Every policy in the file.
+
+        Raises ReadError where the text does not parse and NotSupportedError where it parses to
+        something else.
+        """
+        ...

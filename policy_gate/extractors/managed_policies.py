@@ -1,0 +1,25 @@
+"""Documents of AWS managed policies that grant administration, bundled.
+
+The data file says where they come from.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from policy_gate.model import Value
+
+_FILE = Path(__file__).parent / "data" / "managed_policies.json"
+
+
+def document(name: str) -> Value:
+    """The document of the AWS managed policy of this name, None where it is not bundled."""
+    return _documents().get(name)
+
+
+@cache
+def _documents() -> dict[str, Value]:
+    content = json.loads(_FILE.read_text(encoding="utf-8"))
+    return {path.rsplit("/", 1)[-1]: policy for path, policy in content["policies"].items()}
