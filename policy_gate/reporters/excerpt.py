@@ -60,7 +60,7 @@ def excerpt(location: Location, lines: FileLines, width: int, show: Show) -> lis
     while not lines[numbers[-1]].strip() and numbers[-1] > _last_line(location):
         numbers.pop()
     gutter = max(len(str(numbers[-1])), 2)
-    room = max(_MIN_ROOM, width - gutter - len("  > | "))
+    room = max(_MIN_ROOM, width - gutter - len("  >  | "))
     view = _View.on(_span(location, lines[location.line]), lines[location.line], room, show)
     spans_lines = _last_line(location) > location.line
     rows: list[Row] = []
@@ -91,11 +91,17 @@ class _View:
     def on(cls, span: tuple[int, int], line: str, room: int, show: Show) -> _View:
         """Hides no more than it must to have the range, or a good part of it, in sight."""
         start, end = span
-        length = end - start if end - start <= room - len(_CUT) else room // 3
-        if start + length <= room and _columns(line[: start + length], show) <= room:
+        marked = max(1, _columns(line[start : min(end, start + room)], show))
+        wanted = marked if marked <= room - 2 * len(_CUT) else room // 3
+        if len(line) <= room and _columns(line, show) < room:
             return cls(start, end, room, 0, show)
-        before = max(0, min(room - 2 * len(_CUT) - length, room // 3))
-        return cls(start, end, room, max(0, start - before), show)
+        if start < room and _columns(line[:start], show) + wanted + len(_CUT) <= room:
+            return cls(start, end, room, 0, show)
+        hidden = max(0, start - room // 3)
+        free = room - wanted - 2 * len(_CUT)
+        while hidden < start and _columns(line[hidden:start], show) > free:
+            hidden += 1
+        return cls(start, end, room, hidden, show)
 
     def cut(self, line: str) -> str:
         prefix = self._prefix(line)

@@ -69,7 +69,9 @@ def statement(finding: Finding) -> str:
 
 
 def effect(result: CheckResult, status: Status) -> str:
-    """What a result that is neither PASS nor FAIL does to the gate."""
+    """What a result without a finding does to the gate."""
+    if result.verdict is Verdict.FAIL:
+        return "blocks"
     if result.verdict is Verdict.UNKNOWN:
         if status is Status.PASSED:
             return "does not block, as the configuration says `unknown: report`"
@@ -113,12 +115,9 @@ def outcome(report: GateReport, blocking: int, other: int) -> str:
         ),
         count(other, "finding that does not block", "findings that do not block"): other,
     }
-    found = count(report.coverage.found, "policy", "policies")
-    passed = (
-        f"{report.coverage.passed} of {found} passed"
-        if report.coverage.found
-        else ("no policies were found")
-    )
+    passed = f"{report.coverage.passed} of {report.coverage.found} policies passed"
+    if not report.coverage.found:
+        passed = "no policies were found"
     shown = ", ".join(words for words, number in counts.items() if number)
     return f"{shown}; {passed}" if shown else passed
 
