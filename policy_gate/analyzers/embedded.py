@@ -1,0 +1,143 @@
+"""The analyzer that needs no AWS account: the offline decision procedure and lint rules."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from policy_gate.analyzers.interface import (
+    Access,
+    AccessPolicyType,
+    AnalyzerError,
+    Answer,
+    PolicyType,
+    ValidatePolicyFinding,
+)
+from policy_gate.reasoning.answer import PolicyDocumentError
+from policy_gate.syntax.node import Lines
+
+PUBLIC_ACCESS_RESOURCE_TYPES = (
+    "AWS::ApiGateway::RestApi",
+    "AWS::Backup::BackupVault",
+    "AWS::CloudTrail::Dashboard",
+    "AWS::CloudTrail::EventDataStore",
+    "AWS::CodeArtifact::Domain",
+    "AWS::DynamoDB::Stream",
+    "AWS::DynamoDB::Table",
+    "AWS::EFS::FileSystem",
+    "AWS::IAM::AssumeRolePolicyDocument",
+    "AWS::KMS::Key",
+    "AWS::Kinesis::Stream",
+    "AWS::Kinesis::StreamConsumer",
+    "AWS::Lambda::Function",
+    "AWS::OpenSearchService::Domain",
+    "AWS::S3::AccessPoint",
+    "AWS::S3::Bucket",
+    "AWS::S3::Glacier",
+    "AWS::S3Express::AccessPoint",
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::S3Outposts::AccessPoint",
+    "AWS::S3Outposts::Bucket",
+    "AWS::S3Tables::Table",
+    "AWS::S3Tables::TableBucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+)
+"""AccessCheckResourceType.
+
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoPublicAccess.html
+"""
+
+_ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+", re.ASCII)
+_INVALID = "ValidationException"
+
+
+class EmbeddedAnalyzer:
+    """Answers offline. Raises AnalyzerError with the code ValidationException, and no other."""
+
+    name = "embedded"
+
+    def validate_policy(
+        self,
+        policyDocument: str,
+        policyType: PolicyType,
+        validatePolicyResourceType: str | None = None,
+    ) -> list[ValidatePolicyFinding]:
+        """The findings of the offline lint rules."""
+        from policy_gate.linting import validate_policy
+
+        return validate_policy(policyDocument, policyType, validatePolicyResourceType)
+
+    def check_no_new_access(
+        self, newPolicyDocument: str, existingPolicyDocument: str, policyType: AccessPolicyType
+    ) -> Answer:
+        """Does the new policy allow a request that the existing (reference) policy does not?"""
+        from policy_gate.reasoning.checks import check_no_new_access
+
+        try:
+            return check_no_new_access(newPolicyDocument, existingPolicyDocument, policyType)
+        except PolicyDocumentError as error:
+            # Both are read as one policy type, so the new one is to blame if it fails by itself.
+            if _is_policy(newPolicyDocument, policyType):
+                raise _not_a_policy(existingPolicyDocument, "existing policy", error) from error
+            raise _not_a_policy(newPolicyDocument, "new policy", error) from error
+
+    def check_access_not_granted(
+        self, policyDocument: str, access: Access, policyType: AccessPolicyType
+    ) -> Answer:
+        """Does the policy allow any of the actions on any of the resources?"""
+        from policy_gate.reasoning.checks import check_access_not_granted
+
+        if not access.actions and not access.resources:
+            raise AnalyzerError(_INVALID, "give at least one action or resource to look for")
+        for action in access.actions:
+            if not _ACTION.fullmatch(action):
+                raise AnalyzerError(
+                    _INVALID, f"{action!r} is no action: it must look like s3:GetObject or be *"
+                )
+        for resource in access.resources:
+            if resource != "*" and not resource.startswith("arn:"):
+                raise AnalyzerError(
+                    _INVALID, f"Invalid ARN: {resource!r} must begin with arn: or be *"
+                )
+        try:
+            return check_access_not_granted(
+                policyDocument, access.actions, access.resources, policyType
+            )
+        except PolicyDocumentError as error:
+            raise _not_a_policy(policyDocument, "policy", error) from error
+
+    def check_no_public_access(self, policyDocument: str, resourceType: str) -> Answer:
+        """Does the resource policy grant public access?"""
+        from policy_gate.reasoning.checks import check_no_public_access
+
+        if resourceType not in PUBLIC_ACCESS_RESOURCE_TYPES:
+            raise AnalyzerError(_INVALID, _unknown_type(resourceType))
+        try:
+            return check_no_public_access(policyDocument, resourceType)
+        except PolicyDocumentError as error:
+            raise _not_a_policy(policyDocument, "policy", error) from error
+
+
+def _is_policy(document: str, policy_type: AccessPolicyType) -> bool:
+    from policy_gate.reasoning.document import read_document
+
+    try:
+        read_document(document, policy_type)
+    except PolicyDocumentError:
+        return False
+    return True
+
+
+def _not_a_policy(document: str, what: str, error: PolicyDocumentError) -> AnalyzerError:
+    line, column = Lines(document).position(error.offset)
+    place = f"line {line}, column {column + 1} of the {what}"
+    return AnalyzerError(_INVALID, f"{place}: {error.message}")
+
+
+def _unknown_type(resource_type: str) -> str:
+    by_folded = {name.lower(): name for name in PUBLIC_ACCESS_RESOURCE_TYPES}
+    nearest = get_close_matches(resource_type.lower(), by_folded, n=1, cutoff=0)
+    hint = f"; did you mean {by_folded[nearest[0]]}?" if nearest else ""
+    return f"{resource_type!r} is no resource type that can be checked for public access{hint}"

@@ -1,0 +1,83 @@
+"""What the parts of a request can be, and texts of them that a reader knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from policy_gate.reasoning.budget import Budget
+from policy_gate.reasoning.examples import example_actions, example_principals, example_resources
+from policy_gate.reasoning.formula import Dimension
+from policy_gate.reasoning.language import Language
+from policy_gate.reasoning.patterns import Pattern, arn_pattern, free_pattern
+from policy_gate.reasoning.search import is_between, shortest_text
+
+EVERYTHING = free_pattern("*")
+_ACTIONS = Language([free_pattern("?*:?*")])
+_ARNS = Language([arn_pattern("arn:?*:?*:*:*:?*")])
+_BEGINS_AS_ARN = Language([free_pattern("arn:*")])
+_NOT_EMPTY = Language([free_pattern("?*")])
+_PRINCIPALS = Language(
+    free_pattern(f"{kind}:?*") for kind in ("AWS", "Service", "Federated", "CanonicalUser")
+)
+_ANYONE = "*"
+_EXAMPLES = 20
+"""Patterns of one language that examples are made from."""
+
+
+class Wanted(NamedTuple):
+    """A text to find: a part of a request, in `focus`, all of `inside`, none of `outside`."""
+
+    dimension: Dimension
+    focus: Pattern
+    inside: frozenset[Language] = frozenset()
+    outside: frozenset[Language] = frozenset()
+
+
+def in_order(languages: Iterable[Language]) -> list[Language]:
+    """Languages in an order that does not depend on their hashes."""
+    return sorted(languages, key=lambda language: [pattern.key for pattern in language.patterns])
+
+
+def find_text(wanted: Wanted, budget: Budget, service: str = "") -> str | None:
+    """Such a text, None where there is none.
+
+    It is an example, preferably of `service`, where one fits, otherwise the shortest text.
+    Actions come in lower case unless an example has their usual spelling.
+    Raises BudgetExceededError.
+    """
+    within = [Language([wanted.focus]), *in_order(wanted.inside)]
+    outside = in_order(wanted.outside)
+    size = sum(language.automaton.size for language in (*within, *outside))
+    for example in _examples(wanted.dimension, within, service):
+        budget.spend(1 + len(example) * (1 + size // 1024))
+        text = example.lower() if wanted.dimension is Dimension.ACTION else example
+        if _is_possible(wanted.dimension, text) and is_between(text, within, outside):
+            return example
+    if wanted.dimension is Dimension.ACTION:
+        return shortest_text([*within, _ACTIONS], outside, budget)
+    if wanted.dimension is Dimension.PRINCIPAL:
+        return shortest_text([*within, _PRINCIPALS], outside, budget)
+    arn = shortest_text([*within, _ARNS], outside, budget)
+    if arn is not None:
+        return arn
+    return shortest_text([*within, _NOT_EMPTY], [*outside, _BEGINS_AS_ARN], budget)
+
+
+def _examples(dimension: Dimension, within: Sequence[Language], service: str) -> list[str]:
+    patterns = [pattern for language in within for pattern in language.patterns[:_EXAMPLES]]
+    if dimension is Dimension.ACTION:
+        return example_actions(patterns)
+    if dimension is Dimension.RESOURCE:
+        return example_resources(patterns, service)
+    return example_principals(patterns)
+
+
+def _is_possible(dimension: Dimension, text: str) -> bool:
+    if dimension is Dimension.ACTION:
+        return _ACTIONS.automaton.accepts(text)
+    if dimension is Dimension.PRINCIPAL:
+        return text == _ANYONE or _PRINCIPALS.automaton.accepts(text)
+    if text.startswith("arn:"):
+        return _ARNS.automaton.accepts(text)
+    return bool(text)
