@@ -1,11 +1,15 @@
-"""Wildcard patterns compared as texts: what `*` and `?` cover, variables taken literally."""
+"""Wildcard patterns compared as texts: what `*` and `?` cover, variables taken literally.
+
+This is how ValidatePolicy finds redundancy. It is not what a pattern matches in a request, where
+the wildcards of an ARN stop at colons.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-_TOKENS = re.compile(r"\$\{[^}]*\}|[*?]")
+_TOKENS = re.compile(r"\$\{[^{}]*\}|[*?]")
 _MAX_COMPARISONS = 1_000_000
 _MAX_CHARACTERS = 50_000
 

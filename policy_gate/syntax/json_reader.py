@@ -86,7 +86,9 @@ class _Reader:
                 raise ReadError("a key in double quotes is expected here", offset)
             key, key_end = self.string(offset)
             if key in children:
-                raise ReadError(f"duplicate key {key!r}: only the last value would count", offset)
+                raise ReadError(
+                    f"duplicate key {key[:80]!r}: only the last value would count", offset
+                )
             colon = self.space(key_end)
             if not self.text.startswith(":", colon):
                 raise ReadError("a colon is expected after the key", colon)

@@ -7,10 +7,11 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
 
 from policy_gate.linting.patterns import has_wildcard, wildcard_pattern
-from policy_gate.linting.rule import Problem, example, rule
-from policy_gate.linting.view import Place, PolicyView, Statement
+from policy_gate.linting.rule import Problem, example, quoted, rule
+from policy_gate.linting.view import Place, PolicyView, Statement, Text
 from policy_gate.model import PolicyKind
 
 _PASS_ROLE = "iam:passrole"
@@ -23,7 +24,15 @@ _GOOD = example(
 )
 _GOOD_NOT_ACTION = example('{"Effect": "Allow", "NotAction": ["s3:*", "iam:*"], "Resource": "*"}')
 
-Places = Callable[[Statement], tuple[Place, ...]]
+
+class Match(NamedTuple):
+    """What half of a statement lets roles be passed, as half a sentence, and where it stands."""
+
+    phrase: str
+    places: tuple[Place, ...]
+
+
+Matcher: TypeAlias = Callable[[Statement], Match | None]
 
 
 @rule(
@@ -41,7 +50,7 @@ def pass_role_with_star_in_resource(policy: PolicyView) -> Iterator[Problem]:
 
     Use instead: the ARNs of the roles, and a Condition on iam:PassedToService.
     """
-    yield from _problems(policy, _explicit, _star, "iam:PassRole on every resource")
+    yield from _problems(policy, _explicit, _star)
 
 
 @rule(
@@ -59,9 +68,7 @@ def pass_role_with_star_in_action_and_resource(policy: PolicyView) -> Iterator[P
 
     Use instead: the actions that are needed, and iam:PassRole with the ARNs of the roles.
     """
-    yield from _problems(
-        policy, _covering, _star, "An action with a wildcard covers iam:PassRole on every resource"
-    )
+    yield from _problems(policy, _covering, _star)
 
 
 @rule(
@@ -78,9 +85,7 @@ def pass_role_with_star_in_resource_and_not_action(policy: PolicyView) -> Iterat
 
     Use instead: Action with what is needed; or name iam:PassRole in NotAction too.
     """
-    yield from _problems(
-        policy, _not_excluded, _star, "NotAction leaves iam:PassRole allowed on every resource"
-    )
+    yield from _problems(policy, _not_excluded, _star)
 
 
 @rule(
@@ -97,7 +102,7 @@ def pass_role_with_not_resource(policy: PolicyView) -> Iterator[Problem]:
 
     Use instead: Resource with the ARNs of the roles.
     """
-    yield from _problems(policy, _explicit, _not_resource, "iam:PassRole with NotResource")
+    yield from _problems(policy, _explicit, _not_resource)
 
 
 @rule(
@@ -116,12 +121,7 @@ def pass_role_with_star_in_action_and_not_resource(policy: PolicyView) -> Iterat
 
     Use instead: the actions that are needed, and iam:PassRole with the ARNs of the roles.
     """
-    yield from _problems(
-        policy,
-        _covering,
-        _not_resource,
-        "An action with a wildcard covers iam:PassRole with NotResource",
-    )
+    yield from _problems(policy, _covering, _not_resource)
 
 
 @rule(
@@ -140,27 +140,60 @@ def pass_role_with_not_action_and_not_resource(policy: PolicyView) -> Iterator[P
 
     Use instead: Action and Resource with what is needed.
     """
-    yield from _problems(
-        policy, _not_excluded, _not_resource, "NotAction leaves iam:PassRole, with NotResource,"
-    )
+    yield from _problems(policy, _not_excluded, _not_resource)
 
 
-def _problems(
-    policy: PolicyView, actions: Places, resources: Places, what: str
-) -> Iterator[Problem]:
+def _problems(policy: PolicyView, actions: Matcher, resources: Matcher) -> Iterator[Problem]:
     for statement in policy.statements:
-        if not statement.allows:
-            continue
-        where = resources(statement)
-        # Resources first: few statements have `*`, and no test of the service narrows NotResource.
-        if not where or (resources is _star and _limits_service(statement)):
-            continue
-        if which := actions(statement):
+        # Resources first: few statements match, and comparing actions is slow.
+        where = resources(statement) if statement.allows else None
+        which = actions(statement) if where else None
+        if where and which:
             yield Problem(
-                f"{what} lets any role of the account be passed to a service: name the ARNs of "
-                "the roles, and test iam:PassedToService.",
-                which + where,
+                f"{which.phrase}, and {where.phrase} be passed to a service: name the ARNs of the "
+                "roles in Resource, and test iam:PassedToService.",
+                which.places + where.places,
             )
+
+
+def _explicit(statement: Statement) -> Match | None:
+    found = [text for text in statement.texts("Action") if text.value.lower() == _PASS_ROLE]
+    return _match("The statement allows iam:PassRole", found)
+
+
+def _covering(statement: Statement) -> Match | None:
+    actions = statement.texts("Action")
+    found = [text for text in actions if has_wildcard(text.value) and _covers(text.value)]
+    return _match(f"{quoted(found[0].value)} covers iam:PassRole", found) if found else None
+
+
+def _not_excluded(statement: Statement) -> Match | None:
+    excluded = statement.element("NotAction")
+    if not excluded or any(_covers(text.value) for text in excluded.texts()):
+        return None
+    return Match("NotAction leaves iam:PassRole allowed", (excluded.place,))
+
+
+def _covers(action: str) -> bool:
+    return wildcard_pattern(action.lower()).fullmatch(_PASS_ROLE) is not None
+
+
+def _star(statement: Statement) -> Match | None:
+    found = [text for text in statement.texts("Resource") if text.value == "*"]
+    if not found or _limits_service(statement):
+        return None
+    return _match('Resource "*" lets any role of the account', found)
+
+
+def _not_resource(statement: Statement) -> Match | None:
+    excluded = statement.element("NotResource")
+    if not excluded:
+        return None
+    return Match("NotResource lets every role that it does not name", (excluded.place,))
+
+
+def _match(phrase: str, texts: list[Text]) -> Match | None:
+    return Match(phrase, tuple(text.place for text in texts)) if texts else None
 
 
 def _limits_service(statement: Statement) -> bool:
@@ -174,33 +207,3 @@ def _limits_service(statement: Statement) -> bool:
         )
         for condition in statement.conditions()
     )
-
-
-def _explicit(statement: Statement) -> tuple[Place, ...]:
-    actions = statement.texts("Action")
-    return tuple(text.place for text in actions if text.value.lower() == _PASS_ROLE)
-
-
-def _covering(statement: Statement) -> tuple[Place, ...]:
-    actions = statement.texts("Action")
-    return tuple(text.place for text in actions if has_wildcard(text.value) and _covers(text.value))
-
-
-def _not_excluded(statement: Statement) -> tuple[Place, ...]:
-    excluded = statement.element("NotAction")
-    if not excluded or any(_covers(text.value) for text in excluded.texts()):
-        return ()
-    return (excluded.place,)
-
-
-def _covers(action: str) -> bool:
-    return wildcard_pattern(action.lower()).fullmatch(_PASS_ROLE) is not None
-
-
-def _star(statement: Statement) -> tuple[Place, ...]:
-    return tuple(text.place for text in statement.texts("Resource") if text.value == "*")
-
-
-def _not_resource(statement: Statement) -> tuple[Place, ...]:
-    excluded = statement.element("NotResource")
-    return (excluded.place,) if excluded else ()

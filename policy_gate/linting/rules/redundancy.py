@@ -25,7 +25,7 @@ def redundant_action(policy: PolicyView) -> Iterator[Problem]:
 
     Use instead: the widest one alone, or the narrow ones without it.
     """
-    yield from _redundant(policy, ACTION_ELEMENTS, "actions", str.lower)
+    yield from _redundant(policy, ACTION_ELEMENTS, str.lower)
 
 
 @rule(
@@ -46,11 +46,11 @@ def redundant_resource(policy: PolicyView) -> Iterator[Problem]:
 
     Use instead: the widest one alone, or the narrow ones without it.
     """
-    yield from _redundant(policy, RESOURCE_ELEMENTS, "resources", str)
+    yield from _redundant(policy, RESOURCE_ELEMENTS, str)
 
 
 def _redundant(
-    policy: PolicyView, names: tuple[str, str], noun: str, normal: Callable[[str], str]
+    policy: PolicyView, names: tuple[str, str], normal: Callable[[str], str]
 ) -> Iterator[Problem]:
     for statement in policy.statements:
         for name in names:
@@ -59,7 +59,7 @@ def _redundant(
                 members = [texts[index] for index in group]
                 longest = max(reversed(members), key=lambda text: len(text.value))
                 yield Problem(
-                    f"{len(members)} {noun} of {name} cover one another, such as "
-                    f"{quoted(longest.value)}: keep the widest and remove the rest.",
+                    f"{len(members)} entries of {name} repeat or cover one another, "
+                    f"{quoted(longest.value)} among them: remove those that another covers.",
                     tuple(text.place for text in members),
                 )

@@ -14,6 +14,7 @@ _STRICT_KINDS = (PolicyKind.IDENTITY, PolicyKind.SERVICE_CONTROL, PolicyKind.TRU
 
 _READ = '{{"Sid": "{}", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
 _LIST = '{{"Sid": "{}", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}}'
+_ADD_PRINCIPAL = ('"Allow"', '"Allow", "Principal": {"AWS": "111122223333"}')
 
 
 @rule(
@@ -41,8 +42,8 @@ def unique_sids_required(policy: PolicyView) -> Iterator[Problem]:
     "UNIQUE_SIDS_RECOMMENDED",
     "WARNING",
     kinds=(PolicyKind.RESOURCE,),
-    bad=example(_READ.format("Logs"), _LIST.format("Logs")),
-    good=example(_READ.format("ReadLogs"), _LIST.format("ListLogs")),
+    bad=example(_READ.format("Logs"), _LIST.format("Logs")).replace(*_ADD_PRINCIPAL),
+    good=example(_READ.format("ReadLogs"), _LIST.format("ListLogs")).replace(*_ADD_PRINCIPAL),
 )
 def unique_sids_recommended(policy: PolicyView) -> Iterator[Problem]:
     """Reports statements with the same Sid, in resource policies.

@@ -130,8 +130,8 @@ def _lacking(policy: PolicyView, names: tuple[str, str], example: str) -> Iterat
 @rule(
     "UNSUPPORTED_ELEMENT_COMBINATION",
     "ERROR",
-    bad=example('{"Effect": "Allow", "Action": "s3:*", "NotAction": "s3:Put*", "Resource": "*"}'),
-    good=example('{"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}'),
+    bad=_GOOD.replace('"Resource"', '"NotResource": "arn:aws:s3:::logs/x/*", "Resource"'),
+    good=_GOOD,
 )
 def unsupported_element_combination(policy: PolicyView) -> Iterator[Problem]:
     """Reports a statement with both an element and its negation, as Action and NotAction.
