@@ -6,7 +6,7 @@
 # file or its lock changes, and the whole environment is rebuilt when it cannot work any more.
 
 PYTHON ?= python3
-ARGS ?= run examples/getting-started
+ARGS ?= run --config examples/getting-started/.policy-gate.yml
 UV_VERSION := 0.13.9
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

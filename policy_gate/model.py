@@ -198,6 +198,8 @@ class NotChecked:
     """Something that holds or may hold policies and is not checked, and why."""
 
     identity: PolicyIdentity
+    """Its kind is set where it is one policy that was found, None where it may hold any number."""
+
     reason: ReasonCode
     message: str
     location: Location | None = None
@@ -220,8 +222,6 @@ class Extraction:
     unreadable: tuple[Unreadable, ...] = ()
     skipped_files: int = 0
     """Files met by searching that are neither template nor plan."""
-
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +266,8 @@ class CheckResult:
 
     location: Location | None = None
     assumptions: tuple[Assumption, ...] = ()
+    blocking: bool = False
+    """Does this result keep the gate from passing?"""
 
 
 @dataclass(frozen=True, slots=True)

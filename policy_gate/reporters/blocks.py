@@ -11,7 +11,6 @@ from policy_gate.model import (
     Location,
     ReasonCode,
     Severity,
-    Status,
     Verdict,
 )
 from policy_gate.reporters import wording
@@ -59,9 +58,7 @@ def write_finding(found: FoundIn, sources: Sources, terminal: Terminal) -> None:
     _write_rows(rows, "plain" if finding.blocking else "dim", terminal)
 
 
-def write_undecided(
-    result: CheckResult, status: Status, sources: Sources, terminal: Terminal
-) -> None:
+def write_undecided(result: CheckResult, sources: Sources, terminal: Terminal) -> None:
     """Why there is no answer, where, and what that does to the gate."""
     informs = result.reason is ReasonCode.DOCUMENT_UNAVAILABLE
     style: Style = "cyan" if informs else "red" if result.verdict is Verdict.ERROR else "yellow"
@@ -74,7 +71,7 @@ def write_undecided(
     if result.location and result.location.line == result.location.end_line:
         _write_excerpt(result.location, style, sources, terminal)
     rows = [
-        ("effect", wording.effect(result, status)),
+        ("effect", wording.effect(result)),
         ("policy", wording.policy(result.identity)),
         ("check", result.check),
         *_assumption_rows(result.assumptions),

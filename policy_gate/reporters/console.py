@@ -32,7 +32,7 @@ class ConsoleReporter:
         _write_passes(results, terminal)
         problems = problems_by_file(results)
         for file, of_file in problems.items():
-            _write_file(file, of_file, report.status, terminal)
+            _write_file(file, of_file, terminal)
         _write_summary(report, problems, terminal)
 
 
@@ -85,7 +85,7 @@ def _passes(results: Sequence[CheckResult]) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _write_file(file: str, problems: FileProblems, status: Status, terminal: Terminal) -> None:
+def _write_file(file: str, problems: FileProblems, terminal: Terminal) -> None:
     for line in terminal.wrap(file, "File "):
         terminal.line(line, "bold")
     terminal.line()
@@ -94,7 +94,7 @@ def _write_file(file: str, problems: FileProblems, status: Status, terminal: Ter
         write_finding(found, sources, terminal)
         terminal.line()
     for result in problems.undecided:
-        write_undecided(result, status, sources, terminal)
+        write_undecided(result, sources, terminal)
         terminal.line()
     for found in problems.other:
         write_finding(found, sources, terminal)

@@ -27,7 +27,12 @@ class JsonReporter:
 
     def write(self, report: GateReport, stream: TextIO) -> None:
         text = json.dumps(report_object(report), indent=2, ensure_ascii=True)
-        stream.write(RUNNER_COMMAND.sub(r"#\\u0023", text) + "\n")
+        stream.write(guarded(text) + "\n")
+
+
+def guarded(text: str) -> str:
+    """JSON text, the same value, in which no CI runner finds a command of its own."""
+    return RUNNER_COMMAND.sub(r"#\\u0023", text)
 
 
 REPORTER = JsonReporter()
@@ -61,18 +66,19 @@ def _coverage(coverage: Coverage) -> dict[str, object]:
 
 def _result(result: CheckResult) -> dict[str, object]:
     return {
-        "policy": _policy(result.identity),
+        "policy": policy_object(result.identity),
         "check": result.check,
         "verdict": result.verdict.value,
+        "blocking": result.blocking,
         "reason": result.reason.value if result.reason else None,
         "message": result.message,
-        "location": _location(result.location) if result.location else None,
+        "location": location_object(result.location) if result.location else None,
         "findings": [_finding(finding) for finding in result.findings],
-        "assumptions": [_assumption(assumption) for assumption in result.assumptions],
+        "assumptions": [assumption_object(assumption) for assumption in result.assumptions],
     }
 
 
-def _policy(identity: PolicyIdentity) -> dict[str, object]:
+def policy_object(identity: PolicyIdentity) -> dict[str, object]:
     return {
         "file": identity.file,
         "resource_address": identity.resource_address,
@@ -88,19 +94,19 @@ def _finding(finding: Finding) -> dict[str, object]:
         "severity": finding.severity.value,
         "message": finding.message,
         "blocking": finding.blocking,
-        "locations": [_location(location) for location in finding.locations],
+        "locations": [location_object(location) for location in finding.locations],
         "statement_index": finding.statement_index,
         "sid": finding.sid,
-        "witness": _witness(finding.witness) if finding.witness else None,
+        "witness": witness_object(finding.witness) if finding.witness else None,
         "fix": finding.fix,
         "help": finding.help,
         "world": finding.world,
         "fingerprint": finding.fingerprint,
-        "assumptions": [_assumption(assumption) for assumption in finding.assumptions],
+        "assumptions": [assumption_object(assumption) for assumption in finding.assumptions],
     }
 
 
-def _witness(witness: Witness) -> dict[str, object]:
+def witness_object(witness: Witness) -> dict[str, object]:
     return {
         "principal": witness.principal,
         "action": witness.action,
@@ -109,16 +115,16 @@ def _witness(witness: Witness) -> dict[str, object]:
     }
 
 
-def _assumption(assumption: Assumption) -> dict[str, object]:
+def assumption_object(assumption: Assumption) -> dict[str, object]:
     return {
         "kind": assumption.kind.value,
         "expression": assumption.expression,
         "description": assumption.description,
-        "location": _location(assumption.location) if assumption.location else None,
+        "location": location_object(assumption.location) if assumption.location else None,
     }
 
 
-def _location(location: Location) -> dict[str, object]:
+def location_object(location: Location) -> dict[str, object]:
     return {
         "path": location.path,
         "line": location.line,

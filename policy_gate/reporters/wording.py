@@ -32,6 +32,12 @@ _KINDS = {
     PolicyKind.SERVICE_CONTROL: "service control policy",
     PolicyKind.RESOURCE_CONTROL: "resource control policy",
 }
+_BLOCKING = {
+    Verdict.FAIL: "blocks",
+    Verdict.ERROR: "blocks: the question has no answer",
+    Verdict.UNKNOWN: "blocks, unless the configuration says `unknown: report`",
+    Verdict.NOT_CHECKED: "blocks: it may hold policies that nobody checked",
+}
 _MAX_LISTED = 10
 
 
@@ -68,19 +74,15 @@ def statement(finding: Finding) -> str:
     return ", ".join(part for part in (index, sid) if part)
 
 
-def effect(result: CheckResult, status: Status) -> str:
+def effect(result: CheckResult) -> str:
     """What a result without a finding does to the gate."""
-    if result.verdict is Verdict.FAIL:
-        return "blocks"
-    if result.verdict is Verdict.UNKNOWN:
-        if status is Status.PASSED:
-            return "does not block, as the configuration says `unknown: report`"
-        return "blocks, unless the configuration says `unknown: report`"
     if result.reason is ReasonCode.DOCUMENT_UNAVAILABLE:
+        if result.blocking:
+            return "blocks, as the configuration says `managed-policies: block`"
         return "does not block, unless the configuration says `managed-policies: block`"
-    if result.verdict is Verdict.ERROR:
-        return "blocks: the question has no answer"
-    return "blocks: it may hold policies that nobody checked"
+    if not result.blocking:
+        return "does not block, as the configuration says `unknown: report`"
+    return _BLOCKING[result.verdict]
 
 
 def coverage_line(coverage: Coverage) -> str:

@@ -1,0 +1,61 @@
+"""CheckAccessNotGranted: does the policy grant any of the sensitive actions or resources?
+
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_gate.analyzers.interface import Access, Analyzer, Answer
+from policy_gate.checks.access import AccessQuestion, answer_access
+from policy_gate.checks.interface import Check
+from policy_gate.checks.no_new_access import access_policy_type
+from policy_gate.checks.sensitive_actions import read_actions
+from policy_gate.checks.targets import KIND_NAMES, Targets, targets_from
+from policy_gate.config_section import Section
+from policy_gate.model import CheckResult, Policy
+
+
+@dataclass(frozen=True)
+class AccessNotGranted:
+    """The question with a list of actions, of resources, or both."""
+
+    access: Access
+    targets: Targets
+    name: str = "access-not-granted"
+
+    def applies_to(self, policy: Policy) -> bool:
+        return self.targets.include(policy)
+
+    def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
+        def ask(document: str) -> Answer:
+            return analyzer.check_access_not_granted(
+                document, self.access, access_policy_type(policy)
+            )
+
+        what = "actions" if self.access.actions else "resources"
+        question = AccessQuestion(
+            self.name,
+            "CHECK_ACCESS_NOT_GRANTED",
+            ask,
+            f"grants access to sensitive {what}",
+            f"Leave the sensitive {what} out of the statement, or deny them.",
+            order=lambda _: (
+                ("Action", "Resource") if self.access.actions else ("Resource", "Action")
+            ),
+        )
+        return answer_access(policy, question)
+
+
+def from_config(section: Section) -> list[Check]:
+    """One check; actions from the file and the list are taken together."""
+    section.only("actions-file", "actions", "resources", "applies-to")
+    actions = list(section.texts("actions"))
+    if section.has("actions-file"):
+        actions += read_actions(section.file("actions-file"), section)
+    resources = section.texts("resources")
+    if not actions and not resources:
+        raise section.error("this check needs actions, an actions-file or resources")
+    access = Access(tuple(dict.fromkeys(actions)), resources)
+    return [AccessNotGranted(access, targets_from(section, tuple(KIND_NAMES)))]

@@ -1,0 +1,83 @@
+"""From the statement that an analyzer names to a finding at the user's lines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from policy_gate.checks.widening import Plain, deferred_in, rendered
+from policy_gate.model import (
+    Assumption,
+    AssumptionKind,
+    DocumentPath,
+    Location,
+    Policy,
+    Value,
+)
+
+__all__ = ["assumptions_of", "fingerprint", "locations_of", "statement_at", "statement_path"]
+
+
+def statement_path(policy: Policy, index: int) -> DocumentPath:
+    """Where a statement stands in the document: a single one has no index."""
+    document = policy.document
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    return ("Statement", index) if isinstance(statements, list) else ("Statement",)
+
+
+def statement_at(policy: Policy, index: int) -> dict[str, Value]:
+    """The statement of an index, empty where the document has none such."""
+    value = value_at(policy.document, statement_path(policy, index))
+    return value if isinstance(value, dict) else {}
+
+
+def value_at(document: Value, path: Iterable[str | int]) -> Value:
+    """The value at a path, None where there is none."""
+    value = document
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def locations_of(policy: Policy, paths: Sequence[DocumentPath]) -> tuple[Location, ...]:
+    """The places of parts of the document, in the order given, each once."""
+    return tuple(dict.fromkeys(policy.sources.locate(path) for path in paths))
+
+
+def assumptions_of(policy: Policy, *values: Value) -> tuple[Assumption, ...]:
+    """What the values rest on; a default counts where its text stands in one of them."""
+    parts = [part for value in values for text in deferred_in(value) for part in text.assumptions()]
+    written = json.dumps(rendered(list(values)))
+    defaults = [
+        part
+        for part in policy.assumptions
+        if part.kind is AssumptionKind.DEFAULT and part.stand_in and part.stand_in in written
+    ]
+    return tuple({part.expression: part for part in [*parts, *defaults]}.values())
+
+
+def fingerprint(policy: Policy, check: str, code: str, anchor: Plain) -> str:
+    """Identifies a finding by what it is about, not by where it stands."""
+    identity = policy.identity
+    subject = [
+        identity.file,
+        identity.resource_address,
+        identity.resource_type,
+        identity.policy_name,
+        check,
+        code,
+        anchor,
+    ]
+    text = json.dumps(subject, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def anchor_of(value: Value) -> Plain:
+    """What of a value identifies a finding: its content."""
+    return rendered(value)

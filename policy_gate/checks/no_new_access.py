@@ -1,0 +1,112 @@
+"""CheckNoNewAccess: does the policy allow a request that the reference policy does not?
+
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoNewAccess.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from policy_gate.analyzers.interface import AccessPolicyType, Analyzer, Answer
+from policy_gate.checks.access import AccessQuestion, answer_access
+from policy_gate.checks.culprits import Order
+from policy_gate.checks.interface import Check
+from policy_gate.checks.references import reference_text
+from policy_gate.checks.targets import Targets, targets_from
+from policy_gate.config_section import Section
+from policy_gate.model import CheckResult, Policy, PolicyKind
+from policy_gate.reasoning.answer import Witness
+from policy_gate.reasoning.evaluator import decide
+
+
+@dataclass(frozen=True)
+class NoNewAccess:
+    """The question against one named reference policy."""
+
+    reference_name: str
+    reference: str
+    """The reference policy as JSON text."""
+
+    targets: Targets
+
+    @property
+    def name(self) -> str:
+        return f"no-new-access ({self.reference_name})"
+
+    def applies_to(self, policy: Policy) -> bool:
+        return self.targets.include(policy)
+
+    def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
+        policy_type = access_policy_type(policy)
+
+        def ask(document: str, reference: str = self.reference) -> Answer:
+            return analyzer.check_no_new_access(document, reference, policy_type)
+
+        question = AccessQuestion(
+            self.name,
+            "CHECK_NO_NEW_ACCESS",
+            ask,
+            f"allows access that the reference policy {self.reference_name} does not",
+            "Narrow the statement, or add this access to the reference policy if it is meant.",
+            order=self._order,
+            reference=self.reference,
+        )
+        if policy_type == "RESOURCE_POLICY":
+            blind = self._without_principals
+            question = replace(question, ask_of_anyone=lambda document: ask(document, blind))
+        return answer_access(policy, question)
+
+    def _order(self, witness: Witness | None) -> Order:
+        """The resource first where the reference allows the action on another one."""
+        if witness is None:
+            return ("Action", "Resource")
+        other = replace(witness, resource=_another_resource(witness.resource))
+        if decide(self.reference, other) == "ALLOW":
+            return ("Resource", "Action")
+        return ("Action", "Resource")
+
+    @cached_property
+    def _without_principals(self) -> str:
+        """The reference, more permissive: what it allows to anyone it allows to everyone."""
+        document: dict[str, Any] = json.loads(self.reference)
+        statements = document["Statement"]
+        kept = []
+        for statement in statements if isinstance(statements, list) else [statements]:
+            if statement.get("Effect") == "Allow":
+                allowed = {key: value for key, value in statement.items() if key != "NotPrincipal"}
+                kept.append({**allowed, "Principal": "*"})
+            elif statement.get("Principal") == "*":
+                kept.append(statement)
+        return json.dumps({**document, "Statement": kept})
+
+
+def from_config(section: Section) -> list[Check]:
+    """One check for each named reference policy."""
+    checks: list[Check] = []
+    names: set[str] = set()
+    for entry in section.sections():
+        entry.only("name", "reference", "applies-to")
+        name = entry.required_text("name")
+        if name in names:
+            raise entry.error(f"there are two references named {name!r}", "name")
+        names.add(name)
+        targets = targets_from(entry, ("identity",))
+        checks.append(NoNewAccess(name, reference_text(entry, targets), targets))
+    return checks
+
+
+def access_policy_type(policy: Policy) -> AccessPolicyType:
+    """The policyType of the access checks."""
+    return "IDENTITY_POLICY" if policy.kind is PolicyKind.IDENTITY else "RESOURCE_POLICY"
+
+
+def _another_resource(resource: str) -> str:
+    """A resource of the same service that no policy names."""
+    segments = resource.split(":", 5)
+    if len(segments) < 6:
+        return "another-resource"
+    kind, slash, _ = segments[5].partition("/")
+    return ":".join([*segments[:5], f"{kind}/another-resource" if slash else "another-resource"])

@@ -1,0 +1,48 @@
+"""CheckNoPublicAccess: does the resource policy grant access to anyone?
+
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoPublicAccess.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_gate.analyzers.interface import Analyzer, Answer
+from policy_gate.checks.access import AccessQuestion, answer_access
+from policy_gate.checks.interface import Check
+from policy_gate.config_section import Section
+from policy_gate.model import CheckResult, Policy
+
+
+@dataclass(frozen=True)
+class NoPublicAccess:
+    """The question about the resource types that Access Analyzer knows."""
+
+    name: str = "no-public-access"
+
+    def applies_to(self, policy: Policy) -> bool:
+        return policy.public_access_resource_type is not None
+
+    def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
+        resource_type = policy.public_access_resource_type or ""
+
+        def ask(document: str) -> Answer:
+            return analyzer.check_no_public_access(document, resource_type)
+
+        question = AccessQuestion(
+            self.name,
+            "CHECK_NO_PUBLIC_ACCESS",
+            ask,
+            "grants public access",
+            "Name the principals that need access, or bind the statement to an organization,"
+            " account or network with a condition.",
+            conditions="kept",
+            order=lambda _: ("Principal", "Action"),
+        )
+        return answer_access(policy, question)
+
+
+def from_config(section: Section) -> list[Check]:
+    """The check takes no settings: its key is `true`."""
+    section.only()
+    return [NoPublicAccess()]

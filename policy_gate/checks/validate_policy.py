@@ -1,0 +1,163 @@
+"""ValidatePolicy: is the policy valid, and written as AWS advises?
+
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicy.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from policy_gate.analyzers.interface import Analyzer, PolicyType, ValidatePolicyFinding
+from policy_gate.checks.findings import (
+    anchor_of,
+    assumptions_of,
+    fingerprint,
+    statement_at,
+    value_at,
+)
+from policy_gate.checks.interface import Check
+from policy_gate.checks.widening import CannotWidenError, is_supplied, rendered, widened
+from policy_gate.config_section import Section
+from policy_gate.model import (
+    CheckResult,
+    DeferredText,
+    DocumentPath,
+    Finding,
+    Location,
+    Policy,
+    PolicyKind,
+    Severity,
+    Verdict,
+)
+
+# Their policies have no Resource element: the repository itself is meant.
+_WITHOUT_RESOURCE = frozenset({"AWS::ECR::PublicRepository", "AWS::ECR::Repository"})
+
+BLOCKING_BY_DEFAULT = (Severity.ERROR, Severity.SECURITY_WARNING)
+
+_POLICY_TYPES: dict[PolicyKind, PolicyType] = {
+    PolicyKind.IDENTITY: "IDENTITY_POLICY",
+    PolicyKind.TRUST: "RESOURCE_POLICY",
+    PolicyKind.RESOURCE: "RESOURCE_POLICY",
+    PolicyKind.SERVICE_CONTROL: "SERVICE_CONTROL_POLICY",
+    PolicyKind.RESOURCE_CONTROL: "RESOURCE_CONTROL_POLICY",
+}
+
+
+@dataclass(frozen=True)
+class ValidatePolicy:
+    """The question, and the finding types that block."""
+
+    fail_on: tuple[Severity, ...] = BLOCKING_BY_DEFAULT
+    name: str = "validate-policy"
+
+    def applies_to(self, policy: Policy) -> bool:
+        del policy
+        return True
+
+    def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
+        answered = analyzer.validate_policy(
+            document_text(policy),
+            _POLICY_TYPES[policy.kind],
+            policy.validate_policy_resource_type,
+        )
+        findings = tuple(
+            self._finding(policy, found, path)
+            for found in answered
+            if not _is_about_a_stand_in(policy, path := _path(found))
+            and not _is_expected(policy, found["issueCode"])
+        )
+        verdict, message = Verdict.PASS, ""
+        if any(finding.blocking for finding in findings):
+            verdict = Verdict.FAIL
+        elif reason := _not_known_yet(policy):
+            verdict, message = Verdict.UNKNOWN, reason
+        return CheckResult(
+            policy.identity,
+            self.name,
+            verdict,
+            findings,
+            message=message,
+            location=policy.sources.locate(()),
+            assumptions=policy.assumptions,
+        )
+
+    def _finding(self, policy: Policy, found: ValidatePolicyFinding, path: DocumentPath) -> Finding:
+        severity = Severity(found["findingType"])
+        index = next((step for step in path[1:2] if isinstance(step, int)), None)
+        if index is None and path[:1] == ("Statement",) and len(path) > 1:
+            index = 0
+        sid = statement_at(policy, index).get("Sid") if index is not None else None
+        value = value_at(policy.document, path)
+        anchor = [[step for step in path if isinstance(step, str)], anchor_of(value)]
+        return Finding(
+            found["issueCode"],
+            severity,
+            found["findingDetails"],
+            severity in self.fail_on,
+            _locations(policy, found),
+            index,
+            str(sid) if sid else None,
+            help=found["learnMoreLink"],
+            world=policy.world,
+            assumptions=assumptions_of(policy, value),
+            fingerprint=fingerprint(policy, self.name, found["issueCode"], anchor),
+        )
+
+
+def from_config(section: Section) -> list[Check]:
+    """One check; `fail-on` names the finding types that block."""
+    section.only("fail-on")
+    if not section.has("fail-on"):
+        return [ValidatePolicy()]
+    names = section.choices("fail-on", tuple(Severity))
+    return [ValidatePolicy(tuple(Severity(name) for name in names))]
+
+
+def document_text(policy: Policy) -> str:
+    """The document as it is submitted; one that is no JSON is submitted as the text it is."""
+    if isinstance(policy.document, str):
+        return policy.document
+    return json.dumps(rendered(policy.document))
+
+
+def _path(found: ValidatePolicyFinding) -> DocumentPath:
+    """The first location as a path of the document."""
+    locations = found["locations"]
+    return _steps(locations[0]["path"]) if locations else ()
+
+
+def _steps(elements: list[Any]) -> DocumentPath:
+    steps: list[str | int] = []
+    for element in elements:
+        steps += [element[kind] for kind in ("value", "index", "key") if kind in element]
+    return tuple(steps)
+
+
+def _locations(policy: Policy, found: ValidatePolicyFinding) -> tuple[Location, ...]:
+    places = []
+    for location in found["locations"]:
+        path = _steps(location["path"])
+        is_key = bool(location["path"]) and "key" in location["path"][-1]
+        places.append(policy.sources.locate_key(path) if is_key else policy.sources.locate(path))
+    return tuple(dict.fromkeys(places)) or (policy.sources.locate(()),)
+
+
+def _is_about_a_stand_in(policy: Policy, path: DocumentPath) -> bool:
+    """Does the finding judge a text that only stands for what deployment supplies?"""
+    value = value_at(policy.document, path)
+    return isinstance(value, DeferredText) and is_supplied(value)
+
+
+def _is_expected(policy: Policy, code: str) -> bool:
+    return code == "MISSING_RESOURCE" and policy.identity.resource_type in _WITHOUT_RESOURCE
+
+
+def _not_known_yet(policy: Policy) -> str:
+    try:
+        widened(policy.document)
+    except CannotWidenError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,287 @@
+"""A policy with deferred values to plain policies that can be asked about.
+
+A value supplied from outside is taken at its widest where that allows more (an Action or Resource
+of an Allow, an exclusion of a Deny), and for absent where it would allow less. A PASS about the
+widened policy therefore holds for every value. A value created here is its fresh literal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
+from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES
+
+MAX_ALTERNATIVES = 64
+
+Plain = Any
+Conditions = Literal["dropped", "kept"]
+
+
+class CannotWidenError(Exception):
+    """Deployment decides something that a plain policy cannot stand for; says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A plain policy, and how its statements relate to those of the policy it was made of."""
+
+    document: Plain
+    indexes: tuple[int, ...]
+    """For each of its statements, the index in the policy."""
+
+    unnamed_principals: frozenset[int] = frozenset()
+    """Statements (of the policy) with a principal that only deployment names."""
+
+    open_conditions: frozenset[int] = frozenset()
+    """Allow statements (of the policy) with a condition value that only deployment decides."""
+
+
+def deferred_in(value: Value) -> Iterable[DeferredText]:
+    """Every deferred text inside a value."""
+    if isinstance(value, DeferredText):
+        yield value
+    elif isinstance(value, dict):
+        for child in value.values():
+            yield from deferred_in(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from deferred_in(child)
+
+
+def is_supplied(text: DeferredText) -> bool:
+    """Does a value from outside decide any part of it?"""
+    return any(part.kind is AssumptionKind.SUPPLIED for part in text.assumptions())
+
+
+def rendered(value: Value, partition: str = DEFAULT_PARTITION) -> Plain:
+    """The value with a text of the right shape in every deferred place, for ValidatePolicy."""
+    if isinstance(value, DeferredText):
+        return "".join(
+            part if isinstance(part, str) else _settled_part(part, partition) or part.stand_in
+            for part in value.parts
+        )
+    if isinstance(value, dict):
+        return {key: rendered(child, partition) for key, child in value.items()}
+    if isinstance(value, list):
+        return [rendered(child, partition) for child in value]
+    return value
+
+
+def widened(
+    document: Value, partition: str = DEFAULT_PARTITION, conditions: Conditions = "dropped"
+) -> Question:
+    """The widest plain policy that the document can become.
+
+    `conditions` says what becomes of condition values that only deployment decides in an Allow:
+    dropped, the condition is taken for met; kept, the value is one unknown text. Raises
+    CannotWidenError.
+    """
+    if isinstance(document, DeferredText):
+        raise CannotWidenError(f"the whole policy is given at deployment, by {document}")
+    if not isinstance(document, dict) or "Statement" not in document:
+        return Question(rendered(document, partition), ())
+    statements = document["Statement"]
+    listed = statements if isinstance(statements, list) else [statements]
+    widening = _Widening(partition, conditions)
+    made = [widening.statement(statement, index) for index, statement in enumerate(listed)]
+    kept = [(index, statement) for index, statement in enumerate(made) if statement is not None]
+    others = {
+        key: _exact(key, child, partition) for key, child in document.items() if key != "Statement"
+    }
+    return Question(
+        {**others, "Statement": [statement for _, statement in kept]},
+        tuple(index for index, _ in kept),
+        frozenset(widening.unnamed_principals),
+        frozenset(widening.open_conditions),
+    )
+
+
+def _exact(key: str, value: Value, partition: str) -> Plain:
+    if key == "Version" and isinstance(value, DeferredText):
+        raise CannotWidenError(f"the Version of the policy is given at deployment, by {value}")
+    return rendered(value, partition)
+
+
+class _AbsentError(Exception):
+    """A Deny that cannot be counted on: its statement is left out."""
+
+
+class _Widening:
+    def __init__(self, partition: str, conditions: Conditions) -> None:
+        self.partition = partition
+        self.conditions = conditions
+        self.unnamed_principals: set[int] = set()
+        self.open_conditions: set[int] = set()
+
+    def statement(self, statement: Value, index: int) -> Plain | None:
+        """The plain statement; None for a Deny that only some values make."""
+        if isinstance(statement, DeferredText):
+            raise CannotWidenError(f"statement {index} is given at deployment, by {statement}")
+        if not isinstance(statement, dict):
+            return rendered(statement, self.partition)
+        effect = statement.get("Effect")
+        if isinstance(effect, DeferredText):
+            raise CannotWidenError(f"the Effect of statement {index} is given at deployment")
+        allows = effect != "Deny"
+        try:
+            entries = [self.element(key, value, allows, index) for key, value in statement.items()]
+        except _AbsentError:
+            return None
+        return dict(entry for entry in entries if entry is not None)
+
+    def element(self, key: str, value: Value, allows: bool, index: int) -> tuple[str, Plain] | None:
+        if not any(True for _ in deferred_in(value)):
+            return key, value
+        if key in ("Action", "NotAction", "Resource", "NotResource"):
+            return self.patterns(key, value, allows)
+        if key == "Principal":
+            return key, self.principals(value, allows, index)
+        if key == "NotPrincipal":
+            return self.excluded_principals(value, allows)
+        if key == "Condition":
+            return self.condition(value, allows, index)
+        return key, rendered(value, self.partition)
+
+    def patterns(self, key: str, value: Value, allows: bool) -> tuple[str, Plain]:
+        """Action and Resource elements: each value at its widest, or absent."""
+        excludes = key.startswith("Not")
+        texts = []
+        for item in value if isinstance(value, list) else [value]:
+            settled = self.settled(item)
+            if not isinstance(settled, DeferredText):
+                texts.append(settled)
+            elif allows is not excludes:
+                texts += self.alternatives(settled)
+        if texts:
+            return key, texts
+        if not allows:
+            raise _AbsentError
+        return key.removeprefix("Not"), ["*"]
+
+    def principals(self, value: Value, allows: bool, index: int) -> Plain:
+        if isinstance(value, DeferredText):
+            value = {"AWS": value}
+        if not isinstance(value, dict):
+            return rendered(value, self.partition)
+        named: dict[str, Plain] = {}
+        for kind, entry in value.items():
+            texts = []
+            for item in entry if isinstance(entry, list) else [entry]:
+                settled = self.settled(item)
+                if not isinstance(settled, DeferredText):
+                    texts.append(settled)
+                elif allows and _is_enumerable(settled):
+                    texts += self.alternatives(settled)
+                elif allows:
+                    self.unnamed_principals.add(index)
+                    texts.append(_unnamed_principal(kind, settled, self.partition))
+            if texts:
+                named[kind] = texts
+        if not named and not allows:
+            raise _AbsentError
+        return named
+
+    def excluded_principals(self, value: Value, allows: bool) -> tuple[str, Plain]:
+        if not allows:
+            raise _AbsentError
+        if isinstance(value, DeferredText):
+            raise CannotWidenError(f"NotPrincipal is given at deployment, by {value}")
+        named = {}
+        for kind, entry in value.items() if isinstance(value, dict) else ():
+            items = [self.settled(item) for item in (entry if isinstance(entry, list) else [entry])]
+            if texts := [item for item in items if not isinstance(item, DeferredText)]:
+                named[kind] = texts
+        return ("NotPrincipal", named) if named else ("Principal", "*")
+
+    def condition(self, value: Value, allows: bool, index: int) -> tuple[str, Plain] | None:
+        if not any(is_supplied(text) for text in deferred_in(value)):
+            return "Condition", rendered(value, self.partition)
+        if self.conditions == "kept":
+            if not _has_shape(value):
+                raise CannotWidenError(f"a condition of statement {index} is given at deployment")
+            return "Condition", rendered(value, self.partition)
+        if not allows:
+            raise _AbsentError
+        self.open_conditions.add(index)
+        operators = {}
+        for operator, keys in value.items() if isinstance(value, dict) else ():
+            if isinstance(keys, dict):
+                met = {key: item for key, item in keys.items() if not _is_open(item)}
+                operators[operator] = rendered(met, self.partition)
+        operators = {operator: keys for operator, keys in operators.items() if keys}
+        return ("Condition", operators) if operators else None
+
+    def settled(self, item: Value) -> Plain:
+        """The item with everything filled in but what is supplied from outside."""
+        if not isinstance(item, DeferredText):
+            return rendered(item, self.partition)
+        parts = [
+            part if isinstance(part, str) else _settled_part(part, self.partition) or part
+            for part in item.parts
+        ]
+        if any(isinstance(part, Assumption) for part in parts):
+            return DeferredText(tuple(parts))
+        return "".join(part for part in parts if isinstance(part, str))
+
+    def alternatives(self, text: DeferredText) -> list[str]:
+        """Every text it can be, where they are few; else one with wildcards."""
+        choices: list[tuple[str, ...]] = [
+            (part,) if isinstance(part, str) else part.allowed or ("*",) for part in text.parts
+        ]
+        count = 1
+        for choice in choices:
+            count *= len(choice)
+        if count > MAX_ALTERNATIVES:
+            choices = [choice if len(choice) == 1 else ("*",) for choice in choices]
+        return ["".join(choice) for choice in itertools.product(*choices)]
+
+
+def _settled_part(part: Assumption, partition: str) -> str | None:
+    """The text of a part that is not from outside, None of one that is."""
+    if part.kind is AssumptionKind.SUPPLIED:
+        return None
+    if part.expression == "${AWS::Partition}":
+        return partition
+    if part.expression == "${AWS::URLSuffix}":
+        return URL_SUFFIXES.get(partition, URL_SUFFIXES[DEFAULT_PARTITION])
+    return part.stand_in
+
+
+def _is_enumerable(text: DeferredText) -> bool:
+    return all(part.allowed for part in text.assumptions())
+
+
+def _is_open(value: Value) -> bool:
+    return any(is_supplied(text) for text in deferred_in(value))
+
+
+def _has_shape(value: Value) -> bool:
+    """Are operators and keys known, and only values deferred?"""
+    return isinstance(value, dict) and all(isinstance(keys, dict) for keys in value.values())
+
+
+def _unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
+    """A principal that no policy names, of the shape that the text allows."""
+    only = text.parts[0]
+    if kind == "AWS" and len(text.parts) == 1 and isinstance(only, Assumption):
+        if only.expression == "${AWS::AccountId}":
+            return unnamed_account(only)
+        return f"arn:{partition}:iam::{unnamed_account(only)}:role/{only.stand_in}"
+    before = ""
+    for part in text.parts:
+        if isinstance(part, str):
+            before += part
+        else:
+            before += unnamed_account(part) if before.endswith("::") else part.stand_in
+    return before
+
+
+def unnamed_account(part: Assumption) -> str:
+    """An account id that no policy names, for an expression that names one."""
+    digest = hashlib.sha256(part.expression.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{int(digest, 16) % 10**12:012}"

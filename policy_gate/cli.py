@@ -1,0 +1,144 @@
+"""Arguments in, exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from policy_gate import __version__
+
+ERROR, USAGE, INTERRUPTED = 1, 64, 130
+
+_FORMATS = ("console", "json")
+_ANALYZERS = ("embedded", "aws", "auto")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends with 64 for wrong usage: 2 means that the gate failed."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"{self.prog}: error: {message}", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs policy-gate and returns its exit status."""
+    try:
+        arguments = _parser().parse_args(argv)
+        command: Callable[[argparse.Namespace], int] = arguments.command
+        status = command(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; without this, flushing at exit would fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="policy-gate",
+        description="Checks the IAM policies of infrastructure code before they are deployed.",
+        epilog="Exit status: 0 passed, 2 failed, 1 the gate could not do its work,"
+        " 3 nothing to check, 64 wrong usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"policy-gate {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="check every policy found in the paths"))
+    _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
+    _add_check(commands.add_parser("check", help="ask one question about one policy document"))
+    return parser
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files and folders (default: the configured inputs, else the working directory)",
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", help="configuration (default: .policy-gate.yml)"
+    )
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="value of a template parameter or pseudo parameter; may be repeated",
+    )
+
+
+def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> None:
+    parser.add_argument("--format", choices=_FORMATS, default=output, help="of the report")
+    parser.add_argument(
+        "--analyzer",
+        choices=_ANALYZERS,
+        help="who answers: embedded (offline, the default), aws (IAM Access Analyzer), or auto",
+    )
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_paths(parser)
+    _add_common(parser)
+    parser.add_argument(
+        "--allow-empty", action="store_true", help="finding no policy is no failure"
+    )
+    parser.set_defaults(command=_run)
+
+
+def _add_extract(parser: argparse.ArgumentParser) -> None:
+    _add_paths(parser)
+    _add_common(parser, "json")
+    parser.set_defaults(command=_extract)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    checks = parser.add_subparsers(title="checks", required=True, metavar="CHECK")
+    validate = checks.add_parser("validate-policy", help="is the policy valid?")
+    _add_document(validate, ("identity", "resource", "scp", "rcp"))
+    validate.add_argument("--resource-type", metavar="TYPE", help="as AWS::S3::Bucket")
+    compare = checks.add_parser("no-new-access", help="does it allow more than a reference?")
+    _add_document(compare, ("identity", "resource"))
+    compare.add_argument("--reference", required=True, metavar="FILE", help="reference policy")
+    granted = checks.add_parser("access-not-granted", help="does it grant sensitive access?")
+    _add_document(granted, ("identity", "resource"))
+    granted.add_argument("--actions", metavar="A,B", default="", help="actions, comma-separated")
+    granted.add_argument("--actions-file", metavar="FILE", help="actions, one a line")
+    granted.add_argument("--resources", metavar="ARN,ARN", default="", help="resource ARNs")
+    public = checks.add_parser("no-public-access", help="does it grant public access?")
+    _add_document(public, ())
+    public.add_argument("--resource-type", required=True, metavar="TYPE", help="as AWS::S3::Bucket")
+    for name, check in checks.choices.items():
+        _add_common(check)
+        check.set_defaults(command=_check, check=name, parser=check)
+
+
+def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]) -> None:
+    parser.add_argument("policy", metavar="POLICY_FILE", help="a policy document, JSON or YAML")
+    if policy_types:
+        parser.add_argument("--policy-type", required=True, choices=policy_types)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import run
+
+    return run.main(arguments)
+
+
+def _extract(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import extract
+
+    return extract.main(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import check
+
+    return check.main(arguments)

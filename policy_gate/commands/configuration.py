@@ -1,0 +1,34 @@
+"""What `run` and `extract` share: the configuration, with what the command line says."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from policy_gate.config import GateConfig, default_config, find_config, load_config
+from policy_gate.config_section import ConfigError
+
+
+def configured(arguments: argparse.Namespace) -> GateConfig:
+    """The configuration of this run. Raises ConfigError."""
+    path = Path(arguments.config) if arguments.config else find_config(Path.cwd())
+    config = load_config(path) if path else default_config()
+    parameters = dict(config.settings.parameters)
+    for text in arguments.parameter:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise ConfigError(f"--parameter takes NAME=VALUE, not {text!r}")
+        parameters[name] = value
+    return replace(
+        config,
+        analyzer=arguments.analyzer or config.analyzer,
+        settings=replace(config.settings, parameters=parameters),
+    )
+
+
+def complain(error: Exception) -> int:
+    """Prints why the gate could not do its work, and returns the exit status that says so."""
+    print(f"policy-gate: error: {error}", file=sys.stderr)
+    return 1

@@ -1,0 +1,32 @@
+"""`policy-gate extract`: print the policies found in the paths."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from policy_gate.commands.configuration import complain, configured
+from policy_gate.config_section import ConfigError
+from policy_gate.inputs import extract_inputs, find_inputs
+from policy_gate.model import Extraction, ReasonCode
+from policy_gate.reporters.extraction import write_console, write_json
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Prints what was found; the exit status says whether everything could be read."""
+    try:
+        config = configured(arguments)
+    except ConfigError as error:
+        return complain(error)
+    found = extract_inputs(find_inputs(arguments.paths, config), config)
+    write = write_json if arguments.format == "json" else write_console
+    write(found, sys.stdout)
+    return _exit_status(found)
+
+
+def _exit_status(found: Extraction) -> int:
+    if found.unreadable:
+        return 1
+    if any(item.reason is ReasonCode.NOT_ANALYSED for item in found.not_checked):
+        return 2
+    return 0 if found.policies else 3

@@ -1,0 +1,154 @@
+"""`.policy-gate.yml` to a GateConfig."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from policy_gate.analyzers.interface import Access
+from policy_gate.checks.access_not_granted import AccessNotGranted
+from policy_gate.checks.interface import Check
+from policy_gate.checks.no_public_access import NoPublicAccess
+from policy_gate.checks.registry import CHECKS
+from policy_gate.checks.targets import Targets
+from policy_gate.checks.validate_policy import ValidatePolicy
+from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.extractors.interface import ExtractSettings, ParameterValue
+from policy_gate.syntax.node import ReadError
+from policy_gate.syntax.yaml_reader import read_yaml
+
+FILE_NAME = ".policy-gate.yml"
+ANALYZERS = ("embedded", "aws", "auto")
+
+SENSITIVE_ACTIONS = (
+    "account:CloseAccount",
+    "cloudtrail:DeleteTrail",
+    "cloudtrail:StopLogging",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:CreateUser",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "kms:ScheduleKeyDeletion",
+    "organizations:LeaveOrganization",
+)
+"""What no workload should do: become someone else, hide its traces, end the account."""
+
+
+_DEFAULTS_NOTE = (
+    f"There is no {FILE_NAME}, so the default checks ran: validate-policy, no-public-access, and"
+    f" on identity policies access-not-granted with {len(SENSITIVE_ACTIONS)} actions that no"
+    " workload should hold."
+)
+
+
+@dataclass(frozen=True)
+class GateConfig:
+    """Everything that a run is told."""
+
+    checks: tuple[Check, ...]
+    analyzer: str = "embedded"
+    inputs: tuple[str, ...] = ()
+    """Paths and patterns, relative to `folder`."""
+
+    folder: Path = field(default_factory=Path.cwd)
+    settings: ExtractSettings = field(default_factory=ExtractSettings)
+    unknown_blocks: bool = True
+    unavailable_documents_block: bool = False
+    allow_empty: bool = False
+    """Does a run that finds nothing to check succeed?"""
+
+    notes: tuple[str, ...] = ()
+    """What the report should say about the configuration."""
+
+
+def default_config() -> GateConfig:
+    """What runs where there is no configuration file."""
+    sensitive = AccessNotGranted(Access(SENSITIVE_ACTIONS), Targets(("identity",)))
+    return GateConfig(
+        (ValidatePolicy(), sensitive, NoPublicAccess()),
+        notes=(_DEFAULTS_NOTE,),
+    )
+
+
+def find_config(folder: Path) -> Path | None:
+    """The nearest configuration file from a folder upward, not beyond the repository root."""
+    repository = next(
+        (parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder
+    )
+    for parent in (folder, *folder.parents):
+        if (parent / FILE_NAME).is_file():
+            return parent / FILE_NAME
+        if parent == repository:
+            return None
+    return None
+
+
+def load_config(path: Path) -> GateConfig:
+    """Reads a configuration file and the files it names. Raises ConfigError."""
+    source = read_source(path)
+    try:
+        node = read_yaml(source.text)
+    except ReadError as error:
+        raise ConfigError(error.message, source, error.offset) from error
+    root = Section(source, node, "", path.parent)
+    root.only(
+        "analyzer",
+        "inputs",
+        "parameters",
+        "checks",
+        "unknown",
+        "managed-policies",
+        "parameter-defaults",
+    )
+    return GateConfig(
+        _checks(root),
+        root.choice("analyzer", ANALYZERS),
+        root.texts("inputs"),
+        path.parent,
+        ExtractSettings(
+            _parameters(root),
+            root.choice("parameter-defaults", ("explore", "trust")) == "trust",
+        ),
+        root.choice("unknown", ("block", "report")) == "block",
+        root.choice("managed-policies", ("inform", "block")) == "block",
+    )
+
+
+def _checks(root: Section) -> tuple[Check, ...]:
+    if not root.has("checks"):
+        raise root.error("the key 'checks' is missing: name the checks to run")
+    section = root.section("checks")
+    section.only(*CHECKS)
+    checks: list[Check] = []
+    for name, build in CHECKS.items():
+        if section.has(name) and section.node.entries[name].value is not False:
+            checks += build(section.section(name))
+    return tuple(checks)
+
+
+def _parameters(root: Section) -> Mapping[str, ParameterValue]:
+    if not root.has("parameters"):
+        return {}
+    section = root.section("parameters")
+    if not isinstance(section.node.value, dict):
+        raise section.error("a mapping from names to values is expected here")
+    return {name: _parameter(section, name) for name in section.node.value}
+
+
+def _parameter(section: Section, name: str) -> ParameterValue:
+    value = section.node.entries[name].value
+    if isinstance(value, list):
+        return section.texts(name)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise section.error("a text, a number or a list of texts is expected here", name)

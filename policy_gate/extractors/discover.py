@@ -1,0 +1,168 @@
+"""From the paths that the user names to what every input among them holds.
+
+A file is judged by its content, never by its name. What was named explicitly and cannot be read is
+reported; what was met by searching is skipped and counted, unless it looks like an input.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from stat import S_ISREG
+
+from policy_gate.extractors.cdk import MANIFEST, extract_assembly, is_assembly
+from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
+from policy_gate.extractors.interface import Extractor, ExtractSettings, NotSupportedError
+from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
+from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
+from policy_gate.syntax.node import ReadError
+from policy_gate.syntax.source import Source, decode
+
+MAX_BYTES = 5_000_000
+"""Largest template that is read; CloudFormation itself takes 1 MB."""
+
+EXTRACTORS: tuple[Extractor, ...] = (CloudFormationExtractor(), TerraformPlanExtractor())
+"""In the order in which they are asked; the first also explains what none of them recognises."""
+
+_NEVER_SEARCHED = frozenset({".git", "node_modules", ".venv", ".terraform"})
+
+
+def extract_paths(
+    named: Iterable[Path], searched: Iterable[Path], settings: ExtractSettings
+) -> Extraction:
+    """Everything in the paths that the user names, and in those that patterns of theirs match.
+
+    A folder is searched in either case. Nothing is read twice, and the order of the results is
+    that of the paths.
+    """
+    seen: set[Path] = set()
+    found = Extraction()
+    for path, explicit in [
+        *((path, True) for path in named),
+        *((path, False) for path in searched),
+    ]:
+        for part in _of_path(path, explicit, settings, seen):
+            found = _joined(found, part)
+    return found
+
+
+def _joined(one: Extraction, other: Extraction) -> Extraction:
+    return Extraction(
+        one.policies + other.policies,
+        one.not_checked + other.not_checked,
+        one.unreadable + other.unreadable,
+        one.skipped_files + other.skipped_files,
+    )
+
+
+def _of_path(
+    path: Path, explicit: bool, settings: ExtractSettings, seen: set[Path]
+) -> Iterator[Extraction]:
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        yield _unreadable(path, error)
+        return
+    if path.is_dir():
+        yield from _of_folder(path, settings, seen)
+    elif real not in seen:
+        seen.add(real)
+        yield _of_file(path, explicit, settings)
+
+
+def _of_folder(folder: Path, settings: ExtractSettings, seen: set[Path]) -> Iterator[Extraction]:
+    """Searches a folder in a fixed order; symbolic links are not followed."""
+    errors: list[OSError] = []
+    for name, folders, files in os.walk(folder, onerror=errors.append):
+        here = Path(name)
+        if is_assembly(here):
+            folders.clear()
+            if (real := here.resolve()) not in seen:
+                seen.add(real)
+                yield extract_assembly(shown(here))
+            continue
+        folders[:] = sorted(set(folders) - _NEVER_SEARCHED)
+        for file in sorted(files):
+            path = here / file
+            real = path.resolve()
+            if path.is_symlink():
+                yield Extraction(skipped_files=1)
+            elif real not in seen:
+                seen.add(real)
+                yield _of_file(path, False, settings)
+    for error in errors:
+        yield _unreadable(Path(error.filename or folder), error)
+
+
+def _of_file(path: Path, explicit: bool, settings: ExtractSettings) -> Extraction:
+    if explicit and path.name == MANIFEST and is_assembly(path.parent):
+        return extract_assembly(shown(path.parent))
+    try:
+        data = _read(path)
+    except OSError as error:
+        return _unreadable(path, error)
+    except ReadError as error:
+        return _refused(path, error.message, explicit)
+    try:
+        text = decode(data[:MAX_BYTES])
+    except ReadError as error:
+        looks_like_input = _recognise(data.decode("latin-1")) is not None
+        return _refused(path, error.message, explicit or looks_like_input)
+    extractor = _recognise(text)
+    counts = explicit or extractor is not None
+    if counts and len(data) <= MAX_BYTES:
+        return _extracted(Source(shown(path), text), extractor or EXTRACTORS[0], settings)
+    return _refused(path, f"this file is larger than {MAX_BYTES // 1_000_000} MB", counts)
+
+
+def _read(path: Path) -> bytes:
+    """The file, or its beginning. Raises OSError, and ReadError for a device, a pipe and the like.
+
+    Of those even opening may never end.
+    """
+    if not S_ISREG(path.stat().st_mode):
+        raise ReadError("this is not a regular file", 0)
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _recognise(text: str) -> Extractor | None:
+    return next((extractor for extractor in EXTRACTORS if extractor.recognises(text)), None)
+
+
+def _extracted(source: Source, extractor: Extractor, settings: ExtractSettings) -> Extraction:
+    try:
+        return extractor.extract(source, settings)
+    except (ReadError, NotSupportedError) as error:
+        message, offset = error.message, error.offset
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the other files
+        message, offset = f"policy-gate failed on this file ({error!r}): please report it", 0
+    identity = PolicyIdentity(source.path, "", "", "")
+    location = source.location(offset, offset)
+    return Extraction(
+        not_checked=(NotChecked(identity, ReasonCode.NOT_ANALYSED, message, location),)
+    )
+
+
+def _refused(path: Path, message: str, counts: bool) -> Extraction:
+    if not counts:
+        return Extraction(skipped_files=1)
+    identity = PolicyIdentity(shown(path), "", "", "")
+    location = Source(shown(path), "").location(0, 0)
+    return Extraction(
+        not_checked=(NotChecked(identity, ReasonCode.NOT_ANALYSED, message, location),)
+    )
+
+
+def _unreadable(path: Path, error: Exception) -> Extraction:
+    reason = getattr(error, "strerror", None) or "this path cannot be resolved"
+    return Extraction(unreadable=(Unreadable(shown(path), reason),))
+
+
+def shown(path: Path) -> str:
+    """The path as the user would write it: relative to the working directory where it is inside."""
+    absolute = Path(os.path.abspath(path))
+    here = Path.cwd()
+    inside = absolute.is_relative_to(here)
+    return (absolute.relative_to(here) if inside else absolute).as_posix()

@@ -1,0 +1,46 @@
+"""From the command line and the configuration to what there is to check."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy_gate.config import GateConfig
+from policy_gate.extractors.discover import extract_paths
+from policy_gate.model import Extraction
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Paths that were named, and those that patterns match."""
+
+    named: tuple[Path, ...]
+    matched: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def find_inputs(paths: Sequence[str], config: GateConfig) -> Inputs:
+    """The paths of the command line; else the configured inputs; else the working directory."""
+    if paths:
+        return Inputs(tuple(Path(path) for path in paths))
+    if not config.inputs:
+        return Inputs((), (Path(),))
+    named: list[Path] = []
+    matched: list[Path] = []
+    notes: list[str] = []
+    for pattern in config.inputs:
+        if not glob.has_magic(pattern):
+            named.append(config.folder / pattern)
+            continue
+        found = sorted(glob.glob(pattern, root_dir=config.folder, recursive=True))
+        matched += [config.folder / path for path in found]
+        if not found:
+            notes.append(f"The pattern {pattern!r} under inputs matches nothing.")
+    return Inputs(tuple(named), tuple(matched), tuple(notes))
+
+
+def extract_inputs(inputs: Inputs, config: GateConfig) -> Extraction:
+    """Everything that the inputs hold."""
+    return extract_paths(inputs.named, inputs.matched, config.settings)

@@ -1,0 +1,78 @@
+"""The answer of `policy-gate check`: one policy, one question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from policy_gate.analyzers.interface import Answer, Reason, ValidatePolicyFinding
+from policy_gate.reasoning.answer import Witness
+from policy_gate.reporters.json_report import guarded, witness_object
+from policy_gate.reporters.visible import visible
+from policy_gate.reporters.wording import request
+
+
+@dataclass(frozen=True)
+class CheckAnswer:
+    """What was asked, who answered and what."""
+
+    check: str
+    analyzer: str
+    analyzer_reason: str
+    answer: Answer
+    findings: Sequence[ValidatePolicyFinding]
+    """Of ValidatePolicy, in the API's shape; empty for the access checks."""
+
+
+def write_json(answered: CheckAnswer, stream: TextIO) -> None:
+    """One JSON object; its shape is a contract that scripts rely on."""
+    answer = answered.answer
+    witness = _first_witness(answer)
+    content = {
+        "check": answered.check,
+        "analyzer": answered.analyzer,
+        "result": answer.result,
+        "message": answer.message,
+        "reasons": [_reason(reason) for reason in answer.reasons],
+        "witness": None if witness is None else witness_object(witness),
+        "findings": list(answered.findings),
+    }
+    stream.write(guarded(json.dumps(content, indent=2, ensure_ascii=True)) + "\n")
+
+
+def write_console(answered: CheckAnswer, stream: TextIO) -> None:
+    """The result first, then one line for each reason or finding."""
+    answer = answered.answer
+    lines = [f"{answer.result}  {answered.check}: {answer.message}"]
+    for reason in answer.reasons:
+        lines.append(f"  {reason.description}")
+        if reason.witness is not None:
+            lines.append(f"    Witness: {request(reason.witness)}")
+    for finding in answered.findings:
+        start = finding["locations"][0]["span"]["start"] if finding["locations"] else None
+        place = f"{start['line']}:{start['column'] + 1} " if start else ""
+        lines.append(f"  {place}{finding['findingType']} {finding['issueCode']}")
+        lines.append(f"    {finding['findingDetails']}")
+        lines.append(f"    {finding['learnMoreLink']}")
+    lines.append(f"Analyzer: {answered.analyzer_reason}")
+    encoding = stream.encoding or "utf-8"
+    stream.write("".join(f"{_indented(visible(line, encoding))}\n" for line in lines))
+
+
+def _indented(line: str) -> str:
+    """A line that no CI system takes for a command."""
+    return line.replace("::", ":\u200b:") if line.lstrip().startswith("::") else line
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    return {
+        "description": reason.description,
+        "statementIndex": reason.statementIndex,
+        "statementId": reason.statementId,
+    }
+
+
+def _first_witness(answer: Answer) -> Witness | None:
+    return next((reason.witness for reason in answer.reasons if reason.witness), None)

@@ -1,0 +1,94 @@
+"""What `policy-gate extract` prints: the policies themselves."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from policy_gate.model import (
+    SCHEMA_VERSION,
+    DeferredText,
+    DocumentPath,
+    Extraction,
+    Location,
+    NotChecked,
+    Policy,
+    Value,
+)
+from policy_gate.reporters.json_report import (
+    assumption_object,
+    guarded,
+    location_object,
+    policy_object,
+)
+from policy_gate.reporters.visible import visible
+
+
+def write_json(found: Extraction, stream: TextIO) -> None:
+    """One JSON object with `policies`, `not_checked` and `errors`.
+
+    A deferred text shows the expressions it is made with. `locations` maps the path of each part of
+    a document, its steps joined by `/`, to where it stands.
+    """
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "policies": [_policy(policy) for policy in found.policies],
+        "not_checked": [_not_checked(item) for item in found.not_checked],
+        "errors": [{"path": item.path, "message": item.message} for item in found.unreadable],
+        "skipped_files": found.skipped_files,
+    }
+    stream.write(guarded(json.dumps(content, indent=2, ensure_ascii=True)) + "\n")
+
+
+def write_console(found: Extraction, stream: TextIO) -> None:
+    """One line for each policy and each thing that could not be read."""
+    lines = []
+    for policy in found.policies:
+        world = f"  when {policy.world}" if policy.world else ""
+        place = policy.sources.locate(())
+        lines.append(f"{place}  {policy.kind.lower()}  {policy.identity}{world}")
+    for item in found.not_checked:
+        place_or_file = item.location or item.identity.file
+        lines.append(f"{place_or_file}  {item.reason}  {item.identity}  {item.message}")
+    lines += [f"{item.path}  error  {item.message}" for item in found.unreadable]
+    count = len({policy.identity for policy in found.policies})
+    lines.append(f"{count} policies found, {found.skipped_files} files skipped")
+    encoding = stream.encoding or "utf-8"
+    stream.write("".join(f"{visible(line, encoding)}\n" for line in lines))
+
+
+def _policy(policy: Policy) -> dict[str, object]:
+    return {
+        **policy_object(policy.identity),
+        "world": policy.world,
+        "document": _plain(policy.document),
+        "assumptions": [assumption_object(item) for item in policy.assumptions],
+        "locations": {_joined(path): location_object(place) for path, place in _places(policy)},
+    }
+
+
+def _places(policy: Policy) -> list[tuple[DocumentPath, Location]]:
+    return list(policy.sources.values.items())
+
+
+def _joined(path: DocumentPath) -> str:
+    return "/".join(str(step) for step in path)
+
+
+def _not_checked(item: NotChecked) -> dict[str, object]:
+    return {
+        **policy_object(item.identity),
+        "reason": item.reason.value,
+        "message": item.message,
+        "location": location_object(item.location) if item.location else None,
+    }
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, DeferredText):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_plain(child) for child in value]
+    return value

@@ -1,0 +1,161 @@
+"""The verb of the gate: what was extracted, every check, one analyzer, one report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from policy_gate.analyzers.interface import Analyzer, AnalyzerError
+from policy_gate.checks.interface import Check
+from policy_gate.config import GateConfig
+from policy_gate.coverage import coverage_of
+from policy_gate.model import (
+    CheckResult,
+    Extraction,
+    GateReport,
+    NotChecked,
+    Policy,
+    PolicyIdentity,
+    ReasonCode,
+    Status,
+    Unreadable,
+    Verdict,
+)
+
+EXIT_STATUS = {Status.PASSED: 0, Status.ERROR: 1, Status.FAILED: 2, Status.EMPTY: 3}
+
+# The worst of what several worlds answer is the answer.
+_WORST_FIRST = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.UNKNOWN,
+    Verdict.NOT_CHECKED,
+    Verdict.PASS,
+)
+
+
+def run_checks(
+    extraction: Extraction, config: GateConfig, analyzer: Analyzer, reason: str
+) -> GateReport:
+    """Asks every check about every policy that it applies to."""
+    answered = [
+        result for policy in extraction.policies for result in _ask(policy, config.checks, analyzer)
+    ]
+    others = [_not_checked(item) for item in extraction.not_checked]
+    unreadable = [_unreadable(item) for item in extraction.unreadable]
+    results = [
+        replace(result, blocking=_blocks(result, config))
+        for result in sorted(_merged([*answered, *others, *unreadable]), key=_order)
+    ]
+    coverage = coverage_of(results, extraction.skipped_files)
+    status = _status(results, coverage.checked + coverage.unknown)
+    return GateReport(
+        status,
+        0 if status is Status.EMPTY and config.allow_empty else EXIT_STATUS[status],
+        analyzer.name,
+        reason,
+        coverage,
+        tuple(results),
+        config.notes,
+    )
+
+
+def _ask(policy: Policy, checks: Iterable[Check], analyzer: Analyzer) -> Iterator[CheckResult]:
+    applicable = [check for check in checks if check.applies_to(policy)]
+    if not applicable:
+        yield CheckResult(
+            policy.identity,
+            "",
+            Verdict.NOT_CHECKED,
+            reason=ReasonCode.NOT_APPLICABLE,
+            message="no check of this run applies to this policy",
+            location=policy.sources.locate(()),
+        )
+    for check in applicable:
+        try:
+            yield check.ask(policy, analyzer)
+        except AnalyzerError as error:
+            yield CheckResult(
+                policy.identity,
+                check.name,
+                Verdict.ERROR,
+                message=str(error),
+                location=policy.sources.locate(()),
+                assumptions=policy.assumptions,
+            )
+
+
+def _not_checked(item: NotChecked) -> CheckResult:
+    return CheckResult(
+        item.identity,
+        "",
+        Verdict.NOT_CHECKED,
+        reason=item.reason,
+        message=item.message,
+        location=item.location,
+    )
+
+
+def _unreadable(item: Unreadable) -> CheckResult:
+    identity = PolicyIdentity(item.path, "", "", "")
+    return CheckResult(
+        identity, "", Verdict.ERROR, message=f"cannot read this path: {item.message}"
+    )
+
+
+def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
+    """One result for each policy and check, from those of its worlds."""
+    groups: dict[tuple[PolicyIdentity, str, str], list[CheckResult]] = {}
+    for result in results:
+        distinct = result.message if not result.check else ""
+        groups.setdefault((result.identity, result.check, distinct), []).append(result)
+    for group in groups.values():
+        worst = min(group, key=lambda result: _WORST_FIRST.index(result.verdict))
+        findings = {
+            finding.fingerprint: finding
+            for result in reversed(group)
+            for finding in result.findings
+        }
+        assumptions = {item: None for result in group for item in result.assumptions}
+        yield replace(
+            worst,
+            findings=tuple(sorted(findings.values(), key=lambda item: item.locations)),
+            assumptions=tuple(assumptions),
+        )
+
+
+def _order(result: CheckResult) -> tuple[object, ...]:
+    identity = result.identity
+    place = (result.location.line, result.location.column) if result.location else (0, 0)
+    first = min((finding.locations[0] for finding in result.findings), default=None)
+    return (
+        identity.file,
+        (first.line, first.column) if first else place,
+        identity.resource_address,
+        identity.policy_name,
+        result.check,
+        result.message,
+    )
+
+
+def _blocks(result: CheckResult, config: GateConfig) -> bool:
+    """Does the result keep the gate from passing?"""
+    if result.verdict is Verdict.NOT_CHECKED:
+        if result.reason is ReasonCode.NOT_ANALYSED:
+            return config.unknown_blocks
+        unavailable = result.reason is ReasonCode.DOCUMENT_UNAVAILABLE
+        return unavailable and config.unavailable_documents_block
+    if result.verdict is Verdict.UNKNOWN:
+        return config.unknown_blocks
+    return result.verdict in (Verdict.FAIL, Verdict.ERROR)
+
+
+def _status(results: Iterable[CheckResult], checked: int) -> Status:
+    verdicts = {result.verdict for result in results}
+    if Verdict.FAIL in verdicts:
+        return Status.FAILED
+    if Verdict.ERROR in verdicts:
+        return Status.ERROR
+    if any(result.blocking for result in results):
+        return Status.FAILED
+    return Status.PASSED if checked else Status.EMPTY
