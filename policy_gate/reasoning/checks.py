@@ -21,7 +21,7 @@ from policy_gate.reasoning.document import (
     Statement,
     read_document,
 )
-from policy_gate.reasoning.evaluator import decide, statement_matches, statements_of
+from policy_gate.reasoning.evaluator import Document, decide, statement_matches, statements_of
 from policy_gate.reasoning.formula import Dimension, Rule, rule_of
 from policy_gate.reasoning.inclusion import Comparison, Request
 
@@ -178,12 +178,18 @@ def _compare(new: str, reference: str, policy_type: PolicyType, wording: _Wordin
 
 def _confirms(new: str, reference: str, index: int, witness: Witness) -> bool:
     """Whether the evaluator finds the request allowed by that statement and newly so."""
-    policy = json.loads(new)
+    policy = _plain(new)
     return (
         statement_matches(policy, statements_of(policy)[index], witness) is True
         and decide(policy, witness) == "ALLOW"
-        and decide(reference, witness) in ("DENY", "IMPLICIT_DENY")
+        and decide(_plain(reference), witness) in ("DENY", "IMPLICIT_DENY")
     )
+
+
+@lru_cache(maxsize=4)
+def _plain(text: str) -> Document:
+    document: Document = json.loads(text)
+    return document
 
 
 def _answer(wording: _Wording, guilty: Sequence[Reason], undecided: Sequence[Reason]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policy_gate.reasoning.budget import Budget
-from policy_gate.reasoning.patterns import Automaton, Pattern, covers, overlap
+from policy_gate.reasoning.patterns import Automaton, Pattern, covers, overlap, plainly_apart
 
 
 class Language:
@@ -58,7 +58,10 @@ class Language:
             near = (*self._by_head.get(head, ()), *self._headless)
         overlapping = []
         for pattern in near:
-            budget.spend(1 + len(focus.symbols) // 16)
+            budget.spend(1)
+            if plainly_apart(pattern, focus):
+                continue
+            budget.spend(4 + len(focus.symbols))
             if covers(pattern, focus):
                 return True
             if overlap(pattern, focus):

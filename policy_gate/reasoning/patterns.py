@@ -230,10 +230,15 @@ def _machine(pattern: Pattern) -> Automaton:
     return Automaton([pattern])
 
 
+def plainly_apart(one: Pattern, other: Pattern) -> bool:
+    """Whether no text matches both since their literal beginnings differ."""
+    common = min(len(one.prefix), len(other.prefix))
+    return one.prefix[:common] != other.prefix[:common]
+
+
 def overlap(one: Pattern, other: Pattern) -> bool:
     """Whether some text matches both."""
-    common = min(len(one.prefix), len(other.prefix))
-    if one.prefix[:common] != other.prefix[:common]:
+    if plainly_apart(one, other):
         return False
     if one.literal:
         return _machine(other).accepts(one.prefix)
