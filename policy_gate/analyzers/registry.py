@@ -20,11 +20,11 @@ def make_analyzer(name: str) -> tuple[Analyzer, str]:
 def _embedded() -> tuple[Analyzer, str]:
     from policy_gate.analyzers.embedded import EmbeddedAnalyzer
 
-    return EmbeddedAnalyzer(), "embedded: answers offline, without an AWS account"
+    return EmbeddedAnalyzer(), "answers offline, without an AWS account"
 
 
 def _aws() -> tuple[Analyzer, str]:
-    return AwsAnalyzer(), "aws: IAM Access Analyzer answers, or nothing does"
+    return AwsAnalyzer(), "IAM Access Analyzer answers, or nothing does"
 
 
 def _auto() -> tuple[Analyzer, str]:

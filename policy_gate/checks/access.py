@@ -116,7 +116,11 @@ def _passed(policy: Policy, question: AccessQuestion, asked: Question) -> CheckR
         if question.ask(json.dumps(everyone)).result != "PASS":
             return _unknown(policy, question, _hangs_on(policy, asked.unnamed_principals))
     return CheckResult(
-        policy.identity, question.check, Verdict.PASS, assumptions=policy.assumptions
+        policy.identity,
+        question.check,
+        Verdict.PASS,
+        location=policy.sources.locate(()),
+        assumptions=policy.assumptions,
     )
 
 
@@ -149,6 +153,7 @@ def _failed(
         Verdict.FAIL,
         findings,
         message=answer.message,
+        location=policy.sources.locate(()),
         assumptions=policy.assumptions,
     )
 

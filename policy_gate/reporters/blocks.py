@@ -45,7 +45,7 @@ def write_finding(found: FoundIn, sources: Sources, terminal: Terminal) -> None:
     if found.location:
         _write_excerpt(found.location, style, sources, terminal)
     rows = [
-        ("request", wording.request(finding.witness) if finding.witness else ""),
+        ("witness", wording.request(finding.witness) if finding.witness else ""),
         ("fix", finding.fix or ""),
         ("when", finding.world),
         *_assumption_rows(finding.assumptions),

@@ -65,7 +65,7 @@ def _write_passes(results: Sequence[CheckResult], terminal: Terminal) -> None:
 
 
 def _passes(results: Sequence[CheckResult]) -> list[tuple[str, str, str]]:
-    """Place, name and checks of each policy, for the checks that it passes in every world."""
+    """Place, name and checks of each policy that passes everything it was asked."""
     verdicts: dict[PolicyIdentity, dict[str, set[Verdict]]] = {}
     places: dict[PolicyIdentity, str] = {}
     for result in results:
@@ -78,10 +78,9 @@ def _passes(results: Sequence[CheckResult]) -> list[tuple[str, str, str]]:
             places.setdefault(result.identity, place)
     rows = []
     for identity, checks in verdicts.items():
-        passed = [check for check, seen in checks.items() if seen == {Verdict.PASS}]
-        if passed:
+        if all(seen == {Verdict.PASS} for seen in checks.values()):
             place = places.get(identity, identity.file)
-            rows.append((place, str(identity), ", ".join(passed)))
+            rows.append((place, str(identity), ", ".join(checks)))
     return rows
 
 

@@ -110,6 +110,7 @@ UNDECIDED = CheckResult(
     Verdict.UNKNOWN,
     message="The Condition of Statement[2] decides on the team of the caller.",
     location=span(36, 19, 29),
+    blocking=True,
 )
 THROTTLED = CheckResult(
     INLINE,
@@ -117,6 +118,7 @@ THROTTLED = CheckResult(
     Verdict.ERROR,
     message="ThrottlingException: Rate exceeded",
     location=INLINE_AT,
+    blocking=True,
 )
 NOT_ANALYSED = CheckResult(
     PolicyIdentity(FILE, "Nested", "AWS::CloudFormation::Stack", ""),
@@ -125,6 +127,7 @@ NOT_ANALYSED = CheckResult(
     reason=ReasonCode.NOT_ANALYSED,
     message="Nested stacks are not read yet; this one may hold policies.",
     location=span(42, 5, 26),
+    blocking=True,
 )
 UNAVAILABLE = CheckResult(
     PolicyIdentity(FILE, "AppRole", "AWS::IAM::Role", "arn:aws:iam::aws:policy/Custom"),
@@ -149,7 +152,7 @@ def passes(identity: PolicyIdentity, location: Location, *checks: str) -> list[C
 def fails(
     identity: PolicyIdentity, location: Location, check: str, *findings: Finding
 ) -> CheckResult:
-    return CheckResult(identity, check, Verdict.FAIL, findings, location=location)
+    return CheckResult(identity, check, Verdict.FAIL, findings, location=location, blocking=True)
 
 
 def report(
