@@ -68,7 +68,7 @@ def hostile_report() -> GateReport:
     results = [
         fails(identity, INLINE_AT, "access-not-granted", finding),
         CheckResult(identity, "validate-policy", Verdict.PASS, location=INLINE_AT),
-        CheckResult(identity, attack, Verdict.ERROR, message=attack),
+        CheckResult(identity, attack, Verdict.ERROR, message=attack, blocking=True),
     ]
     coverage = Coverage(found=1, errors=1)
     return report(Status.ERROR, 1, results, coverage, (attack,))
@@ -93,7 +93,7 @@ REPORTS = {
     "passed": passed_report(),
     "failed": failed_report(),
     "unknown": undecided_report(Status.FAILED, 2, UNDECIDED),
-    "unknown-reported": undecided_report(Status.PASSED, 0, UNDECIDED),
+    "unknown-reported": undecided_report(Status.PASSED, 0, replace(UNDECIDED, blocking=False)),
     "error": undecided_report(Status.ERROR, 1, THROTTLED),
     "not-analysed": undecided_report(Status.FAILED, 2, UNAVAILABLE, NOT_ANALYSED),
     "empty": report(Status.EMPTY, 3, [], Coverage(skipped_files=4)),
