@@ -7,8 +7,8 @@ only bounds are known. A statement matches a request where all literals of one o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
@@ -47,13 +47,13 @@ class Open:
     """
 
     name: tuple[object, ...]
-    lower: Literal | None
+    lower: Literal | None = field(compare=False)
     """A literal that implies the atom; None for no such literal."""
 
-    upper: Literal | None
+    upper: Literal | None = field(compare=False)
     """A literal that the atom implies; None for no such literal."""
 
-    question: str
+    question: str = field(compare=False)
     """A clause for the reader that says on what it depends."""
 
 
@@ -157,6 +157,16 @@ def certainly(clause: Iterable[Literal]) -> Clause:
         elif not literal.positive and literal.atom.upper:
             literals.append(literal.atom.upper.negated())
     return tuple(literals)
+
+
+def dimensions_of(atom: Member | Open) -> Iterator[Dimension]:
+    """The parts of a request that the atom is about, as far as that is known."""
+    if isinstance(atom, Member):
+        yield atom.dimension
+    else:
+        for bound in (atom.lower, atom.upper):
+            if bound:
+                yield from dimensions_of(bound.atom)
 
 
 def axioms(atoms: Iterable[Open]) -> list[Clause]:

@@ -13,6 +13,7 @@ from policy_gate.reasoning.formula import (
     Member,
     axioms,
     certainly,
+    dimensions_of,
     open_atoms,
 )
 from policy_gate.reasoning.language import Language
@@ -84,11 +85,11 @@ class Problem:
         sets = (self.required, self.denied, self.allowed_before, self.denied_before)
         budget.spend(sum(map(len, sets)))
         dimensions = {
-            literal.atom.dimension
+            dimension
             for clauses in sets
             for clause in clauses
             for literal in clause
-            if isinstance(literal.atom, Member)
+            for dimension in dimensions_of(literal.atom)
         }
         foci = tuple(focus for dimension, focus in self.foci.items() if dimension in dimensions)
         return foci, tuple(frozenset(clauses) for clauses in sets)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
-IDENTITY = "IDENTITY_POLICY"
-RESOURCE = "RESOURCE_POLICY"
+IDENTITY: Final = "IDENTITY_POLICY"
+RESOURCE: Final = "RESOURCE_POLICY"
 
 
 def policy(*statements: dict[str, Any], version: str | None = "2012-10-17") -> str:
