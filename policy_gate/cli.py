@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from policy_gate import __version__
+from policy_gate.analyzers.registry import ANALYZERS
+from policy_gate.reporters.registry import REPORTERS
 
 ERROR, USAGE, INTERRUPTED = 1, 64, 130
-
-_FORMATS = ("console", "json")
-_ANALYZERS = ("embedded", "aws", "auto")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -76,10 +75,10 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> None:
-    parser.add_argument("--format", choices=_FORMATS, default=output, help="of the report")
+    parser.add_argument("--format", choices=tuple(REPORTERS), default=output, help="of the report")
     parser.add_argument(
         "--analyzer",
-        choices=_ANALYZERS,
+        choices=ANALYZERS,
         help="who answers: embedded (offline, the default), aws (IAM Access Analyzer), or auto",
     )
 

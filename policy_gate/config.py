@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policy_gate.analyzers.interface import Access
+from policy_gate.analyzers.registry import ANALYZERS
 from policy_gate.checks.access_not_granted import AccessNotGranted
 from policy_gate.checks.interface import Check
 from policy_gate.checks.no_public_access import NoPublicAccess
@@ -19,7 +20,6 @@ from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
 
 FILE_NAME = ".policy-gate.yml"
-ANALYZERS = ("embedded", "aws", "auto")
 
 SENSITIVE_ACTIONS = (
     "account:CloseAccount",

@@ -65,7 +65,7 @@ class EmbeddedAnalyzer:
         validatePolicyResourceType: str | None = None,
     ) -> list[ValidatePolicyFinding]:
         """The findings of the offline lint rules."""
-        from policy_gate.linting import validate_policy
+        from policy_gate.linting.validate import validate_policy
 
         return validate_policy(policyDocument, policyType, validatePolicyResourceType)
 

@@ -1,12 +1,12 @@
-"""Which analyzers there are, and which one answers."""
+"""Which analyzers there are, and which one answers. Each is imported when it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from policy_gate.analyzers.aws import AwsAnalyzer, region_of
-from policy_gate.analyzers.aws_errors import sdk_errors
-from policy_gate.analyzers.interface import Analyzer, AnalyzerError
+if TYPE_CHECKING:
+    from policy_gate.analyzers.interface import Analyzer
 
 
 def make_analyzer(name: str) -> tuple[Analyzer, str]:
@@ -24,6 +24,8 @@ def _embedded() -> tuple[Analyzer, str]:
 
 
 def _aws() -> tuple[Analyzer, str]:
+    from policy_gate.analyzers.aws import AwsAnalyzer
+
     return AwsAnalyzer(), "IAM Access Analyzer answers, or nothing does"
 
 
@@ -34,6 +36,10 @@ def _auto() -> tuple[Analyzer, str]:
     try and one second for each of two requests.
     """
     from botocore.session import get_session
+
+    from policy_gate.analyzers.aws import AwsAnalyzer, region_of
+    from policy_gate.analyzers.aws_errors import sdk_errors
+    from policy_gate.analyzers.interface import AnalyzerError
 
     session = get_session()
     try:

@@ -1,5 +1,1 @@
-"""The offline ValidatePolicy: a policy document in, findings in the API's shape out."""
-
-from policy_gate.linting.validate import validate_policy
-
-__all__ = ["validate_policy"]
+"""The offline ValidatePolicy: `validate.validate_policy` turns a document into findings."""

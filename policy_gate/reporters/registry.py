@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from policy_gate.reporters.interface import Reporter
+if TYPE_CHECKING:
+    from policy_gate.reporters.interface import Reporter
 
 REPORTERS = {
     "console": "policy_gate.reporters.console",

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from policy_gate.linting import validate_policy
 from policy_gate.linting.rules import RULES
+from policy_gate.linting.validate import validate_policy
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "validate-policy"
 RECORDED = SHARED / "managed-policies.jsonl.gz"

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from policy_gate.linting import validate_policy
 from policy_gate.linting.rule import Rule
 from policy_gate.linting.rules import RULES
+from policy_gate.linting.validate import validate_policy
 from policy_gate.model import PolicyKind
 from tests.linting.shape import assert_in_shape, spanned
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_gate.linting import validate_policy
+from policy_gate.linting.validate import validate_policy
 from policy_gate.linting.view import (
     ACTION_ELEMENTS,
     MAX_CHARACTERS,
