@@ -9,59 +9,64 @@ import re
 
 from policy_gate.syntax.node import Node
 
-_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\.", re.DOTALL)
-_BLOCK_HEADER = re.compile(r"(?:!\S+[ \t]+)?\|[-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n")
-_TAG = re.compile(r"!\S+[ \t]+")
+_PROPERTIES = re.compile(r"(?:[!&]\S*\s+)*")
+_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n?")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[0-9A-Fa-f]{4}"
+    r"|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|.)",
+    re.DOTALL,
+)
+_ESCAPED_SPACE = frozenset("\\" + char for char in "ntr \n\rNLP_\tvf")
 
 
 def character_offsets(text: str, node: Node) -> list[int] | None:
     """The offset in `text` of each character of a string node; None where it can't be told.
 
-    Covers literal blocks, JSON strings and strings on one line.
+    The value is laid along what is written, in any style of YAML and JSON. White space, which the
+    styles fold in their own ways, gets the offset of what follows it.
     """
     if not isinstance(node.value, str):
         return None
-    header = _BLOCK_HEADER.match(text, node.start)
-    offsets = _literal_block(text, header.end(), node) if header else _one_line(text, node)
-    if offsets is None or len(offsets) < len(node.value):
-        return None
-    return offsets
-
-
-def _literal_block(text: str, start: int, node: Node) -> list[int] | None:
-    lines = node.value.split("\n") if isinstance(node.value, str) else []
-    first = next((line for line in lines if line), "")
-    offsets: list[int] = []
-    position = start
-    for line in lines:
-        end = text.find("\n", position)
-        end = len(text) if end < 0 else end
-        written = text[position:end]
-        column = written.find(line) if line else len(written)
-        if column < 0 or (line == first and written[:column].strip()):
-            return None
-        offsets.extend(range(position + column, position + column + len(line) + 1))
-        position = end + 1
-    return offsets
-
-
-def _one_line(text: str, node: Node) -> list[int] | None:
-    tag = _TAG.match(text, node.start)
-    start = tag.end() if tag else node.start
+    start = _end(_PROPERTIES, text, node.start)
     quote = text[start : start + 1]
-    inner = text[start + 1 : node.end - 1] if quote in ("'", '"') else text[start : node.end]
-    start += 1 if quote in ("'", '"') else 0
-    if "\n" in inner:
-        return None
+    if quote in ("|", ">"):
+        start = _end(_BLOCK_HEADER, text, start)
+    elif quote in ("'", '"'):
+        start += 1
     offsets: list[int] = []
-    position = 0
-    while position < len(inner):
-        offsets.append(start + position)
-        position += _width(inner, position, quote)
-    return offsets
+    for char in node.value:
+        if char.isspace():
+            offsets.append(start)
+            continue
+        start = _after_space(text, start, node.end, quote)
+        offsets.append(start)
+        width = _width(text, start, char, quote)
+        if width == 0 or start + width > node.end:
+            return None
+        start += width
+    return [min(offset, node.end) for offset in offsets]
 
 
-def _width(inner: str, position: int, quote: str) -> int:
-    if quote == '"' and (escape := _ESCAPE.match(inner, position)):
-        return escape.end() - position
-    return 2 if quote == "'" and inner.startswith("''", position) else 1
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    return match.end() if match else start
+
+
+def _after_space(text: str, start: int, end: int, quote: str) -> int:
+    while start < end:
+        if text[start].isspace():
+            start += 1
+        elif quote == '"' and text[start : start + 2] in _ESCAPED_SPACE:
+            start += 2
+        else:
+            break
+    return start
+
+
+def _width(text: str, start: int, char: str, quote: str) -> int:
+    """How many characters of the text one character of the value takes; 0 for a mismatch."""
+    if quote == '"' and (escape := _ESCAPE.match(text, start)):
+        return len(escape.group())
+    if text[start : start + 1] != char:
+        return 0
+    return 2 if quote == "'" == char else 1

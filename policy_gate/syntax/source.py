@@ -50,10 +50,9 @@ class Source:
     def location(self, start: int, end: int) -> Location:
         """The range of the file that two character offsets span."""
         line, column = self._lines.position(start)
-        end_line, end_column = self._lines.position(max(start, end))
+        end_line, end_column = self._lines.position(end)
         return Location(self.path, line, column + 1, end_line, end_column + 1)
 
     def locate(self, node: Node) -> Location:
-        """Where a node stands, without the blanks that YAML counts to the end of a block."""
-        written = self.text[node.start : node.end].rstrip()
-        return self.location(node.start, node.start + len(written))
+        """Where a node stands."""
+        return self.location(node.start, node.end)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NoReturn
 
 import yaml
 
@@ -19,9 +20,7 @@ MAX_ALIAS_GROWTH = 100_000
 TagHandler = Callable[[str, Node], Node]
 
 _CORE = "tag:yaml.org,2002:"
-# libyaml's composer recurses on the C stack; below this bound on the nesting it can't overflow it.
-_SAFE_NESTING = 500
-_BLOCK_PREFIX = re.compile(r"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)
+_MERGE = f"{_CORE}merge"
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})\.[0-9]{1,18}")
 
@@ -34,8 +33,7 @@ def read_yaml(text: str, tag_handler: TagHandler | None = None) -> Node:
     stay the strings they were typed as. Raises ReadError with the offset of the fault.
     """
     try:
-        _check_nesting(text)
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        root = yaml.compose(text, Loader=_BoundedLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ReadError(_problem(error), mark.index if mark else 0) from error
@@ -45,24 +43,24 @@ def read_yaml(text: str, tag_handler: TagHandler | None = None) -> Node:
         raise ReadError("this is not valid YAML", 0) from error
     if root is None:
         return Node(None, 0, 0)
-    return _Converter(tag_handler).convert(root, 1)[0]
+    return _Converter(text, tag_handler).convert(root, 0)
 
 
-def _check_nesting(text: str) -> None:
-    block = max((len(prefix) for prefix in _BLOCK_PREFIX.findall(text)), default=0)
-    if block + text.count("[") + text.count("{") <= _SAFE_NESTING:
-        return
+class _BoundedLoader(yaml.CSafeLoader):
+    """Stops before libyaml's composer, which recurses, overflows the C stack."""
+
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                _too_deep(event.start_mark.index if event.start_mark else 0)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+
+    def descend_resolver(self, current_node: yaml.Node | None, _current_index: object) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH + 1:
+            _too_deep(current_node.start_mark.index if current_node else 0)
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
 
 
-def _too_deep(offset: int) -> None:
+def _too_deep(offset: int) -> NoReturn:
     raise ReadError(f"more than {MAX_DEPTH} collections inside each other", offset)
 
 
@@ -76,57 +74,68 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
 class _Converter:
     """Turns PyYAML's nodes into ours; an aliased node is converted once and shared."""
 
-    def __init__(self, tag_handler: TagHandler | None) -> None:
+    def __init__(self, text: str, tag_handler: TagHandler | None) -> None:
+        self.text = text
         self.tag_handler = tag_handler
-        self.done: dict[int, tuple[Node, int]] = {}
+        self.done: dict[int, Node] = {}
+        self.measured: dict[int, tuple[int, int]] = {}
         self.growth = 0
 
-    def convert(self, node: yaml.Node, depth: int) -> tuple[Node, int]:
-        """Our node, and how many values it holds with its aliases written out."""
+    def convert(self, node: yaml.Node, depth: int) -> Node:
+        """Our node for PyYAML's, which stands inside `depth` collections."""
+        start = node.start_mark.index
         if known := self.done.get(id(node)):
-            self.growth += known[1]
-            if self.growth > MAX_ALIAS_GROWTH:
-                raise ReadError(
-                    "the aliases of this document expand too far", node.start_mark.index
-                )
+            self.check_alias(known, depth, start)
             return known
-        if depth > MAX_DEPTH:
-            _too_deep(node.start_mark.index)
         if isinstance(node, yaml.ScalarNode):
-            converted, size = self.scalar(node), 1
+            end = node.end_mark.index
+            if node.style in ("|", ">"):
+                end = start + len(self.text[start:end].rstrip())
+            converted = Node(_scalar(node), start, end)
+        elif depth >= MAX_DEPTH:
+            _too_deep(start)
         elif isinstance(node, yaml.MappingNode):
-            converted, size = self.mapping(node, depth)
-        else:
-            converted, size = self.sequence(node, depth)
+            converted = self.mapping(node, start, depth)
+        elif isinstance(node, yaml.SequenceNode):
+            items = [self.convert(item, depth + 1) for item in node.value]
+            converted = Node(items, start, _end(node, items[-1] if items else None))
         if not node.tag.startswith(_CORE):
-            converted = self.tagged(node, converted)
-        self.done[id(node)] = converted, size
-        return converted, size
+            converted = self.tagged(node.tag, converted)
+        self.done[id(node)] = converted
+        return converted
 
-    def tagged(self, node: yaml.Node, converted: Node) -> Node:
-        if self.tag_handler is None or not node.tag.startswith("!"):
-            raise ReadError(f"unknown tag {node.tag}", node.start_mark.index)
-        return self.tag_handler(node.tag[1:], converted)
+    def check_alias(self, node: Node, depth: int, start: int) -> None:
+        size, height = self.measure(node)
+        self.growth += size
+        if self.growth > MAX_ALIAS_GROWTH:
+            raise ReadError("the aliases of this document expand too far", start)
+        if depth + height > MAX_DEPTH:
+            _too_deep(start)
 
-    def scalar(self, node: yaml.ScalarNode) -> Node:
-        return Node(_scalar(node), node.start_mark.index, node.end_mark.index)
+    def measure(self, node: Node) -> tuple[int, int]:
+        """How many values a node holds with its aliases written out, and how deep they nest."""
+        if not isinstance(node.value, list | dict):
+            return 1, 0
+        if id(node) not in self.measured:
+            children = node.value.values() if isinstance(node.value, dict) else node.value
+            sizes = [self.measure(child) for child in children]
+            self.measured[id(node)] = (
+                1 + sum(size for size, _ in sizes),
+                1 + max((height for _, height in sizes), default=0),
+            )
+        return self.measured[id(node)]
 
-    def sequence(self, node: yaml.Node, depth: int) -> tuple[Node, int]:
-        children = []
-        size = 1
-        for item in node.value:
-            child, child_size = self.convert(item, depth + 1)
-            children.append(child)
-            size += child_size
-        return Node(children, node.start_mark.index, node.end_mark.index), size
+    def tagged(self, tag: str, converted: Node) -> Node:
+        if self.tag_handler is None or not tag.startswith("!"):
+            raise ReadError(f"unknown tag {tag}", converted.start)
+        return self.tag_handler(tag[1:], converted)
 
-    def mapping(self, node: yaml.MappingNode, depth: int) -> tuple[Node, int]:
+    def mapping(self, node: yaml.MappingNode, start: int, depth: int) -> Node:
         children: dict[str, Node] = {}
         keys: dict[str, tuple[int, int]] = {}
         merged: list[yaml.Node] = []
-        size = 1
         for key_node, value_node in node.value:
-            if key_node.tag == f"{_CORE}merge":
+            if key_node.tag == _MERGE:
                 merged.append(value_node)
                 continue
             key = _key(key_node)
@@ -135,26 +144,36 @@ class _Converter:
                     f"duplicate key {key!r}: only the last value would count",
                     key_node.start_mark.index,
                 )
-            child, child_size = self.convert(value_node, depth + 1)
-            children[key] = child
+            children[key] = self.convert(value_node, depth + 1)
             keys[key] = key_node.start_mark.index, key_node.end_mark.index
-            size += child_size
-        converted = Node(children, node.start_mark.index, node.end_mark.index, keys)
+        last = next(reversed(children.values())) if children and not merged else None
         for value_node in merged:
-            size += self.merge(converted, value_node, depth)
-        return converted, size
+            _merge(children, keys, self.convert(value_node, depth + 1), value_node)
+        return Node(children, start, _end(node, last), keys)
 
-    def merge(self, target: Node, value_node: yaml.Node, depth: int) -> int:
-        """Adds the keys of a merge key's value (`<<`) that the mapping does not have itself."""
-        source, size = self.convert(value_node, depth + 1)
-        for mapping in source.value if isinstance(source.value, list) else [source]:
-            if not isinstance(mapping.value, dict) or not isinstance(target.value, dict):
-                raise ReadError("a merge key takes a mapping", value_node.start_mark.index)
-            for key, child in mapping.value.items():
-                if key not in target.value:
-                    target.value[key] = child
-                    target.keys[key] = mapping.keys[key]
-        return size
+
+def _end(node: yaml.CollectionNode, last: Node | None) -> int:
+    """Where a collection ends: libyaml ends a block collection where the next token begins."""
+    end: int = node.end_mark.index
+    if node.flow_style or last is None or not node.start_mark.index < last.end <= end:
+        return end
+    return last.end
+
+
+def _merge(
+    children: dict[str, Node],
+    keys: dict[str, tuple[int, int]],
+    source: Node,
+    value_node: yaml.Node,
+) -> None:
+    """Adds the keys of a merge key's value (`<<`) that the mapping does not have itself."""
+    for mapping in source.value if isinstance(source.value, list) else [source]:
+        if not isinstance(mapping.value, dict):
+            raise ReadError("a merge key takes a mapping", value_node.start_mark.index)
+        for key, child in mapping.value.items():
+            if key not in children:
+                children[key] = child
+                keys[key] = mapping.keys[key]
 
 
 def _key(node: yaml.Node) -> str:

@@ -11,109 +11,82 @@ import re
 from collections.abc import Iterator
 
 from policy_gate.extractors import managed_policies
+from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.policies import Resource
-from policy_gate.extractors.cloudformation.resolved import (
-    Resolved,
-    UnresolvableError,
-    join,
-    scalar_text,
+from policy_gate.extractors.cloudformation.fragments import logical_id_of
+from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
+from policy_gate.extractors.cloudformation.resources import (
+    Found,
+    Resource,
+    Way,
+    explored,
+    follow,
+    units,
 )
-from policy_gate.extractors.cloudformation.worlds import TooManyWorldsError, World, explore
-from policy_gate.model import (
-    Assumption,
-    DeferredText,
-    NotChecked,
-    Policy,
-    PolicyKind,
-    ReasonCode,
-    SourceMap,
-)
+from policy_gate.model import Assumption, Policy, PolicyKind, ReasonCode, SourceMap
 from policy_gate.syntax.node import Node
 
 _AWS_MANAGED = re.compile(r"arn:[a-z-]+:iam::aws:policy/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)")
+# They limit what other policies allow, and allow nothing themselves.
+_BOUNDARIES = ("Boundary", "GuardrailPolicies")
 
 
-def attached_policies(resource: Resource, path: tuple[str, ...]) -> list[Policy | NotChecked]:
-    """The policies that one property attaches, each once, the administrator-grade ones in full."""
-    if path[-1].endswith("Boundary"):
-        return []
-    node = _descend(resource.properties, path)
-    if node is None:
-        return []
-
-    def evaluate(world: World) -> list[Policy | NotChecked]:
-        return list(_in_world(resource, node, world))
-
-    try:
-        worlds = explore(evaluate)
-    except (UnresolvableError, TooManyWorldsError):
-        message = f"the attached policies ({path[-1]}) cannot be resolved"
-        return [resource.not_checked(path[-1], ReasonCode.NOT_ANALYSED, message, node)]
-    found = {item.identity: item for _, items in reversed(worlds) for item in items}
-    return [found[identity] for identity in sorted(found)]
-
-
-def _descend(node: Node, path: tuple[str, ...]) -> Node | None:
-    for key in path:
-        if key == "*" or not isinstance(node.value, dict) or key not in node.value:
-            return None
-        node = node.value[key]
-    return node
-
-
-def _in_world(resource: Resource, node: Node, world: World) -> Iterator[Policy | NotChecked]:
-    evaluator = Evaluator(resource.template, resource.parameters, world)
-    if not resource.exists(evaluator):
+def attached_policies(resource: Resource, path: Way) -> Iterator[list[Found]]:
+    """The policies that one property attaches, the administrator-grade ones in full."""
+    if path[-1].endswith(_BOUNDARIES):
         return
-    resolved = evaluator.resolve(node)
-    if resolved is None:
-        return
-    for item in resolved.value if isinstance(resolved.value, list) else [resolved]:
-        attached = _attached(resource, item, world)
-        if attached is not None:
-            yield attached
+
+    def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Found]:
+        for _, item in follow(resolved, unit.way, ""):
+            attached = _attached(resource, evaluator, item)
+            if attached is not None:
+                yield attached
+
+    for unit in units(resource.properties, (*path, "*")):
+        yield explored(resource, unit, path[-1], None, look)
 
 
-def _attached(resource: Resource, item: Resolved, world: World) -> Policy | NotChecked | None:
+def _attached(resource: Resource, evaluator: Evaluator, item: Resolved) -> Found | None:
     place = Node(None, item.start, item.end)
-    arn = _text_in_default_partition(item)
+    if isinstance(item.value, dict) and "Name" in item.value:
+        return _not_at_hand(resource, _text(item.value["Name"], place), place)
+    if _is_in_this_template(resource, item):
+        return None
+    arn = _text(item, place)
     match = _AWS_MANAGED.fullmatch(arn)
-    if match is None:
-        return _unknown_attachment(resource, item, place)
-    name = match.group(1)
-    document = managed_policies.document(name)
+    name = match.group(1) if match else str(item.value)
+    document = managed_policies.document(name) if match else None
     if document is None:
-        message = f"the document of the AWS managed policy {name} is not at hand"
-        return resource.not_checked(name, ReasonCode.DOCUMENT_UNAVAILABLE, message, place)
-    location = resource.template.source.locate(place)
+        return _not_at_hand(resource, name, place)
     return Policy(
         resource.identity(name, PolicyKind.IDENTITY),
         PolicyKind.IDENTITY,
         document,
-        SourceMap({(): location}),
-        world=str(world),
+        SourceMap({(): resource.template.source.locate(place)}),
+        tuple(evaluator.assumed[key] for key in sorted(evaluator.assumed)),
     )
 
 
-def _unknown_attachment(resource: Resource, item: Resolved, place: Node) -> NotChecked | None:
-    """An ARN from elsewhere; a policy that this template creates is found where it stands."""
-    value = item.value
-    if isinstance(value, list | dict | None):
-        return None
-    if isinstance(value, DeferredText) and any(
-        assumption.expression.strip("${}").split(".")[0] in resource.template.resources
-        for assumption in value.assumptions()
-    ):
-        return None
-    name = str(value)
-    message = f"the document of the attached policy {name} is not in this template"
+def _not_at_hand(resource: Resource, name: str, place: Node) -> Found:
+    message = f"the document of the attached policy {name} is not at hand"
     return resource.not_checked(name, ReasonCode.DOCUMENT_UNAVAILABLE, message, place)
 
 
-def _text_in_default_partition(item: Resolved) -> str:
-    value = item.value
-    if isinstance(value, DeferredText):
-        parts = [part.stand_in if isinstance(part, Assumption) else part for part in value.parts]
-        return str(join(parts))
-    return scalar_text(value) or ""
+def _is_in_this_template(resource: Resource, item: Resolved) -> bool:
+    """Is it a reference to a policy that is found where it stands?"""
+    logical_id = logical_id_of(item.fragments[0].node) if item.fragments else ""
+    target = resource.template.resources.get(logical_id)
+    kind = None if target is None else target.entries.get("Type")
+    return (
+        kind is not None
+        and isinstance(kind.value, str)
+        and bool(tables.policy_properties(kind.value))
+    )
+
+
+def _text(item: Resolved, place: Node) -> str:
+    """The ARN with the stand-ins of what is deferred, so the partition is the default one."""
+    if item.value is None or item.value == "":
+        raise UnresolvableError("the name or ARN of a policy is expected here", place)
+    parts = parts_of(item, place)
+    return "".join(part.stand_in if isinstance(part, Assumption) else part for part in parts)

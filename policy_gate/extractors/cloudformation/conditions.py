@@ -49,12 +49,13 @@ class Conditions:
     def outcome(self, node: Node) -> bool:
         """The outcome of a condition function."""
         function, argument = _single_entry(node)
-        if function == "Condition" and isinstance(argument.value, str):
-            return self.holds(argument.value, argument)
-        handler = _FUNCTIONS.get(function)
-        if handler is None or not isinstance(argument.value, list):
-            raise UnresolvableError("a condition function is expected here", node)
-        return handler(self, argument.value, node)
+        with self.evaluator.nested(node):
+            if function == "Condition" and isinstance(argument.value, str):
+                return self.holds(argument.value, argument)
+            handler = _FUNCTIONS.get(function)
+            if handler is None or not isinstance(argument.value, list) or not argument.value:
+                raise UnresolvableError("a condition function is expected here", node)
+            return handler(self, argument.value, node)
 
     def all_of(self, operands: list[Node], _node: Node) -> bool:
         return all(self.outcome(operand) for operand in operands)
@@ -74,6 +75,8 @@ class Conditions:
             name = self.evaluator.scalar_parameter(one)
             literal = _literal(other)
             if name is not None and literal is not None:
+                if self.evaluator.parameters.trust_defaults:
+                    self.evaluator.parameter(name, one)
                 return self.evaluator.parameters.equals(name, literal, self.evaluator.world)
         return self.comparison(operands[0], operands[1], node)
 

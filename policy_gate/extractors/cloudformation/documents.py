@@ -2,92 +2,83 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from policy_gate.extractors.cloudformation.resolved import Part, Resolved, join
-from policy_gate.model import DeferredText, DocumentPath, Location, SourceMap, Value
+from policy_gate.extractors.cloudformation.fragments import (
+    Fragment,
+    TextError,
+    assumptions_in,
+    marked,
+    unmarked,
+)
+from policy_gate.extractors.cloudformation.resolved import Resolved, fragments_of
+from policy_gate.model import (
+    Assumption,
+    DeferredText,
+    DocumentPath,
+    Location,
+    SourceMap,
+    Value,
+)
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.scalars import character_offsets
 from policy_gate.syntax.source import Source
-
-# Characters that no policy may hold stand for what is deferred while JSON text is parsed.
-_FIRST_MARK = 0xF0000
-_MARK = re.compile("([\U000f0000-\U000ffffd])")
 
 Span = tuple[int, int]
 
 
 def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMap]:
     """The document and where it stands. A text that holds no JSON stays the text it is."""
-    value = resolved.value
-    if isinstance(value, str | DeferredText):
-        if resolved.structure is not None:
-            return policy_document(resolved.structure, source)
-        return _from_text(resolved, source)
-    return _SourceMaps(source).of_resolved(resolved)
-
-
-def _from_text(resolved: Resolved, source: Source) -> tuple[Value, SourceMap]:
-    value = resolved.value
-    parts = value.parts if isinstance(value, DeferredText) else (str(value),)
-    whole = source.locate(Node(None, resolved.start, resolved.end))
-    marked, originals = _marked(parts)
+    if not isinstance(resolved.value, str | DeferredText):
+        return _SourceMaps(source).of_resolved(resolved)
+    if resolved.structure is not None:
+        return policy_document(resolved.structure, source)
+    fragments = fragments_of(resolved, Node(None, resolved.start, resolved.end))
     try:
-        node = read_json(marked)
-    except ReadError:
-        return value if isinstance(value, DeferredText) else str(value), SourceMap({(): whole})
-    document = _unmarked(node, originals)
-    written = _written_positions(resolved, source)
-    return document, written or SourceMap({(): whole})
+        tree = read_json(marked(fragments))
+        document = _unmarked(tree, assumptions_in(fragments))
+    except (ReadError, TextError):
+        place = source.location(resolved.start, resolved.end)
+        return resolved.value, SourceMap({(): place})
+    spans = _character_spans(fragments, source)
+    maps = _SourceMaps(source, lambda start, end: (spans[start][0], spans[end - 1][1]))
+    return document, maps.of_node(tree)
 
 
-def _marked(parts: tuple[Part, ...]) -> tuple[str, list[Part]]:
-    originals: list[Part] = []
-    text = ""
-    for part in parts:
-        if isinstance(part, str):
-            text += part
-        else:
-            text += chr(_FIRST_MARK + len(originals))
-            originals.append(part)
-    return text, originals
-
-
-def _unmarked(node: Node, originals: list[Part]) -> Value:
+def _unmarked(node: Node, assumptions: Sequence[Assumption]) -> Value:
+    """Raises TextError where two keys are written alike, of which one would win silently."""
     value = node.value
     if isinstance(value, dict):
-        return {key: _unmarked(child, originals) for key, child in value.items()}
+        children = {
+            str(unmarked(key, assumptions)): _unmarked(child, assumptions)
+            for key, child in value.items()
+        }
+        if len(children) < len(value):
+            raise TextError
+        return children
     if isinstance(value, list):
-        return [_unmarked(child, originals) for child in value]
-    if isinstance(value, str) and originals:
-        pieces = _MARK.split(value)
-        return join(_restored(piece, originals) for piece in pieces)
-    return value
+        return [_unmarked(child, assumptions) for child in value]
+    return unmarked(value, assumptions) if isinstance(value, str) else value
 
 
-def _restored(piece: str, originals: list[Part]) -> Part:
-    index = ord(piece) - _FIRST_MARK if len(piece) == 1 else -1
-    return originals[index] if 0 <= index < len(originals) else piece
-
-
-def _written_positions(resolved: Resolved, source: Source) -> SourceMap | None:
-    """Positions inside the string as it is written, before substitutions."""
-    written = resolved.written
-    if written is None or not isinstance(written.value, str):
-        return None
-    offsets = character_offsets(source.text, written)
-    if offsets is None:
-        return None
-    try:
-        tree = read_json(written.value)
-    except ReadError:
-        return None
-    offsets = [*offsets, offsets[-1] + 1 if offsets else written.end]
-    return _SourceMaps(source, lambda start, end: (offsets[start], offsets[end - 1] + 1)).of_node(
-        tree
-    )
+def _character_spans(fragments: Sequence[Fragment], source: Source) -> list[Span]:
+    """Where each character of the marked text stands in the file."""
+    offsets: dict[int, list[int] | None] = {}
+    spans: list[Span] = []
+    for fragment in fragments:
+        part, node, span = fragment
+        if id(node) not in offsets:
+            offsets[id(node)] = character_offsets(source.text, node)
+        places = offsets[id(node)]
+        length = len(part) if isinstance(part, str) else 1
+        if places is None or span is None:
+            spans += [(node.start, node.end)] * length
+        elif fragment.is_verbatim:
+            spans += [(place, place + 1) for place in places[slice(*span)]]
+        else:
+            spans += [(places[span[0]], places[span[1] - 1] + 1)] * length
+    return spans
 
 
 class _SourceMaps:
@@ -107,31 +98,28 @@ class _SourceMaps:
         document = self._resolved(resolved, ())
         return document, SourceMap(self.values, self.keys)
 
-    def _note(self, path: DocumentPath, start: int, end: int) -> None:
+    def _location(self, start: int, end: int) -> Location:
         if self.place is not None:
             start, end = self.place(start, end)
-        self.values[path] = self.source.locate(Node(None, start, end))
-
-    def _note_keys(self, path: DocumentPath, keys: dict[str, Span]) -> None:
-        for key, span in keys.items():
-            start, end = span if self.place is None else self.place(*span)
-            self.keys[(*path, key)] = self.source.location(start, end)
+        return self.source.location(start, end)
 
     def _node(self, node: Node, path: DocumentPath) -> None:
-        self._note(path, node.start, node.end)
+        self.values[path] = self._location(node.start, node.end)
         if isinstance(node.value, dict):
-            self._note_keys(path, node.keys)
             for key, child in node.value.items():
+                self.keys[(*path, key)] = self._location(*node.keys[key])
                 self._node(child, (*path, key))
         elif isinstance(node.value, list):
             for index, child in enumerate(node.value):
                 self._node(child, (*path, index))
 
     def _resolved(self, resolved: Resolved, path: DocumentPath) -> Value:
-        self._note(path, resolved.start, resolved.end)
+        self.values[path] = self._location(resolved.start, resolved.end)
         value = resolved.value
         if isinstance(value, dict):
-            self._note_keys(path, resolved.keys)
+            for key, span in resolved.keys.items():
+                if key in value:
+                    self.keys[(*path, key)] = self._location(*span)
             return {key: self._resolved(child, (*path, key)) for key, child in value.items()}
         if isinstance(value, list):
             return [self._resolved(child, (*path, index)) for index, child in enumerate(value)]

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from policy_gate.extractors.cloudformation import functions, references
 from policy_gate.extractors.cloudformation.conditions import Conditions
+from policy_gate.extractors.cloudformation.fragments import (
+    Fragment,
+    Part,
+    TextError,
+    join,
+    verbatim,
+    without_dynamic_references,
+)
 from policy_gate.extractors.cloudformation.parameters import Parameters, stand_in
-from policy_gate.extractors.cloudformation.resolved import Part, Resolved, UnresolvableError, join
+from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import World
-from policy_gate.model import Assumption, AssumptionKind, DeferredText
-from policy_gate.syntax.node import Node
+from policy_gate.model import Assumption, AssumptionKind
+from policy_gate.syntax.node import MAX_DEPTH, Node
 
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
+MAX_TEXT = 1_000_000
+"""Characters of one text that functions put together; CloudFormation takes no larger template."""
+
+MAX_REFERENCES = 20
+"""Resources whose names are made from one another's."""
+
+_CHARACTERS_A_STEP = 100
+_MAX_EXPRESSION = 120
 
 
 class Evaluator:
@@ -28,6 +42,7 @@ class Evaluator:
         self.conditions = Conditions(self)
         self.assumed: dict[str, Assumption] = {}
         self.in_progress: list[str] = []
+        self.depth = 0
 
     def resolve(self, node: Node) -> Resolved | None:
         """The value of a node; None where it is AWS::NoValue, which removes what holds it.
@@ -36,14 +51,25 @@ class Evaluator:
         CloudFormation could not resolve either.
         """
         value = node.value
-        if isinstance(value, dict):
-            return self._mapping(value, node)
-        if isinstance(value, list):
-            items = [self.resolve(item) for item in value]
-            return Resolved([item for item in items if item is not None], node.start, node.end)
-        if isinstance(value, str):
-            return self.text(node, self.dynamic_references(value), written=node)
-        return Resolved(value, node.start, node.end)
+        if isinstance(value, str) and "{{" not in value:
+            self.template.budget.spend(1, node)
+            return Resolved(value, node.start, node.end, fragments=(verbatim(node, value),))
+        with self.nested(node):
+            if isinstance(value, dict):
+                return self._mapping(value, node)
+            if isinstance(value, list):
+                items = [self.resolve(item) for item in value]
+                return Resolved([item for item in items if item is not None], node.start, node.end)
+            if isinstance(value, str):
+                return self.text(node, [verbatim(node, value)])
+            return Resolved(value, node.start, node.end)
+
+    def nested(self, node: Node) -> _Nesting:
+        """Counts a step, and guards against values that nest, or refer to each other, too deep."""
+        self.template.budget.spend(1, node)
+        if self.depth >= MAX_DEPTH:
+            raise UnresolvableError(f"more than {MAX_DEPTH} values inside each other", node)
+        return _Nesting(self)
 
     def _mapping(self, value: dict[str, Node], node: Node) -> Resolved | None:
         if len(value) == 1:
@@ -51,26 +77,53 @@ class Evaluator:
             if handler := functions.FUNCTIONS.get(name):
                 return handler(self, argument, node)
         if function := next((key for key in value if key.startswith("Fn::")), None):
-            return self.unknown(node, f"${{{function}}}", f"{function} is not evaluated offline")
+            return self.unknown(node, f"{function} is not evaluated offline")
         resolved = {}
         for key, child in value.items():
             if (item := self.resolve(child)) is not None:
                 resolved[key] = item
         return Resolved(resolved, node.start, node.end, node.keys)
 
-    def text(self, node: Node, parts: list[Part], written: Node | None = None) -> Resolved:
-        """A text made of parts, whose assumptions are noted."""
+    def text(self, node: Node, fragments: Sequence[Fragment]) -> Resolved:
+        """A text made of fragments, whose assumptions are noted."""
+        length = sum(len(item.part) for item in fragments if isinstance(item.part, str))
+        self.template.budget.spend(len(fragments) + length // _CHARACTERS_A_STEP, node)
+        if length > MAX_TEXT:
+            raise UnresolvableError(f"a text of more than {MAX_TEXT:,} characters", node)
+        try:
+            fragments = without_dynamic_references(
+                fragments,
+                node,
+                lambda written: self.supplied(
+                    node, written, f"{written} is any value: deployment resolves it"
+                ),
+            )
+        except TextError as error:
+            raise UnresolvableError("a character that no policy may hold", node) from error
+        parts = [fragment.part for fragment in fragments]
         for part in parts:
             if isinstance(part, Assumption):
                 self.assume(part)
-        return Resolved(join(parts), node.start, node.end, written=written)
+        return Resolved(join(parts), node.start, node.end, fragments=tuple(fragments))
+
+    def given_here(self, node: Node, parts: Iterable[Part]) -> Resolved:
+        """A text whose parts the function at `node` gives."""
+        return self.text(node, [Fragment(part, node) for part in parts])
 
     def assume(self, assumption: Assumption) -> None:
         self.assumed.setdefault(assumption.expression, assumption)
 
-    def unknown(self, node: Node, expression: str, description: str) -> Resolved:
-        """A value of which nothing is known."""
-        return self.text(node, [self.supplied(node, expression, description)])
+    def unknown(self, node: Node, description: str, expression: str = "") -> Resolved:
+        """A value of which nothing is known, called `expression` or else what is written."""
+        expression = f"${{{expression or self.written(node)}}}"
+        return self.given_here(node, [self.supplied(node, expression, description)])
+
+    def written(self, node: Node) -> str:
+        """What stands in the template, on one line, shortened where it is long."""
+        text = " ".join(self.template.source.text[node.start : node.end].split())
+        if len(text) > _MAX_EXPRESSION:
+            return f"{text[:_MAX_EXPRESSION]}… {stand_in(text)}"
+        return text
 
     def supplied(self, node: Node, expression: str, description: str) -> Assumption:
         return Assumption(
@@ -81,33 +134,16 @@ class Evaluator:
             location=self.template.source.locate(node),
         )
 
-    def dynamic_references(self, text: str) -> list[Part]:
-        """A literal text with `{{resolve:...}}` taken out of it."""
-        if "{{resolve:" not in text:
-            return [text]
-        parts: list[Part] = []
-        end = 0
-        for match in _DYNAMIC_REFERENCE.finditer(text):
-            expression = match.group()
-            parts.append(text[end : match.start()])
-            description = f"{expression} is any value: deployment resolves it"
-            parts.append(
-                Assumption(AssumptionKind.SUPPLIED, expression, description, stand_in(expression))
-            )
-            end = match.end()
-        return [*parts, text[end:]]
-
     def parameter(self, name: str, node: Node) -> Resolved:
         """What `Ref` to a parameter or pseudo parameter gives."""
         text = self.parameters.text(name, self.world)
         if text.assumption is not None:
             self.assume(text.assumption)
-        if isinstance(text.value, Assumption):
-            return Resolved(DeferredText((text.value,)), node.start, node.end)
-        if isinstance(text.value, str):
-            return self.text(node, self.dynamic_references(text.value))
-        items = [Resolved(item, node.start, node.end) for item in text.value]
-        return Resolved(list(items), node.start, node.end)
+        if isinstance(text.value, tuple):
+            self.template.budget.spend(len(text.value), node)
+            items = [self.given_here(node, [item]) for item in text.value]
+            return Resolved(list(items), node.start, node.end)
+        return self.given_here(node, [text.value])
 
     def scalar_parameter(self, node: Node) -> str | None:
         """The parameter that a node is a plain `Ref` to, unless it is a list."""
@@ -125,20 +161,21 @@ class Evaluator:
         if name in self.parameters:
             return self.parameter(name, node)
         if name in self.template.resources:
-            return self.text(node, references.reference(self, name, node))
+            return self.given_here(node, references.reference(self, name, node))
         return self.generated_later(name, node)
 
     def attribute(self, logical_id: str, attribute: str, node: Node) -> Resolved:
         """What `Fn::GetAtt` gives."""
         if logical_id in self.template.resources:
-            return self.text(node, references.attribute(self, logical_id, attribute, node))
+            parts = references.attribute(self, logical_id, attribute, node)
+            return self.given_here(node, parts)
         return self.generated_later(f"{logical_id}.{attribute}", node)
 
     def generated_later(self, name: str, node: Node) -> Resolved:
         """A name that the template lacks: fine where a transform adds resources, else an error."""
         if not self.template.is_expanded_later:
             raise UnresolvableError(f"{name!r} names nothing in this template", node)
-        return self.unknown(node, f"${{{name}}}", f"{name} is made by a transform")
+        return self.unknown(node, f"{name} is made by a transform", name)
 
     @contextmanager
     def recording(self) -> Iterator[dict[str, Assumption]]:
@@ -155,8 +192,24 @@ class Evaluator:
         if logical_id in self.in_progress:
             cycle = " → ".join([*self.in_progress, logical_id])
             raise UnresolvableError(f"circular reference: {cycle}", node)
+        if len(self.in_progress) >= MAX_REFERENCES:
+            message = f"more than {MAX_REFERENCES} names that are made from one another"
+            raise UnresolvableError(message, node)
         self.in_progress.append(logical_id)
         try:
             yield
         finally:
             self.in_progress.pop()
+
+
+class _Nesting:
+    """One level of values inside each other, while its `with` block runs."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+
+    def __enter__(self) -> None:
+        self.evaluator.depth += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self.evaluator.depth -= 1

@@ -6,20 +6,17 @@ from collections.abc import Iterator
 
 from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.attachments import attached_policies
-from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.parameters import Parameters
-from policy_gate.extractors.cloudformation.policies import (
-    ORGANIZATION_KINDS,
-    Resource,
-    policies_of,
-)
+from policy_gate.extractors.cloudformation.policies import ORGANIZATION_KINDS, policies_of
 from policy_gate.extractors.cloudformation.resolved import UnresolvableError
+from policy_gate.extractors.cloudformation.resources import Found, Names, Resource
 from policy_gate.extractors.cloudformation.template import (
     Template,
+    is_function,
     looks_like_template,
     read_template,
 )
-from policy_gate.extractors.cloudformation.worlds import TooManyWorldsError, World, explore
+from policy_gate.extractors.cloudformation.worlds import MAX_WORLDS, TooManyWorldsError, explore
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
 from policy_gate.syntax.node import Node
@@ -31,8 +28,6 @@ _SAM = "AWS::Serverless-2016-10-31"
 _SAM_WITHOUT_POLICIES = frozenset(
     f"AWS::Serverless::{name}" for name in ("HttpApi", "LayerVersion", "SimpleTable")
 )
-
-Found = Policy | NotChecked
 
 
 class CloudFormationExtractor:
@@ -57,56 +52,47 @@ class CloudFormationExtractor:
 
 def _transforms(template: Template) -> Iterator[Found]:
     """Macros may add or change any policy, and only deployment runs them."""
+    sections = template.root.entries
     for name in template.transforms:
         if name not in _HARMLESS_TRANSFORMS and name != _SAM:
-            identity = PolicyIdentity(template.source.path, "", name, "")
-            node = (
-                template.root.value["Transform"]
-                if isinstance(template.root.value, dict)
-                else template.root
-            )
-            yield NotChecked(
-                identity,
-                ReasonCode.NOT_ANALYSED,
-                f"the macro {name} may add or change policies when the template is deployed",
-                template.source.locate(node),
-            )
+            yield _macro(template, name, sections["Transform"])
+    for name in sections:
+        if name.startswith("Fn::"):
+            yield _macro(template, name, sections[name])
+
+
+def _macro(template: Template, name: str, node: Node) -> NotChecked:
+    return NotChecked(
+        PolicyIdentity(template.source.path, "", name, ""),
+        ReasonCode.NOT_ANALYSED,
+        f"the macro {name} may add or change policies when the template is deployed",
+        template.source.locate(node),
+    )
 
 
 def _of_entry(
     template: Template, parameters: Parameters, logical_id: str, node: Node
 ) -> list[Found]:
-    if logical_id.startswith("Fn::"):
-        return [_entry_not_analysed(template, logical_id, node, "")]
-    if not isinstance(node.value, dict):
-        message = "a resource is a mapping with a Type"
-        return [_entry_not_analysed(template, logical_id, node, "", message)]
-    kind = node.value.get("Type")
-    if kind is None or not isinstance(kind.value, str):
-        message = "this resource has no Type"
-        return [_entry_not_analysed(template, logical_id, node, "", message)]
-    if reason := _not_followed(kind.value):
-        return [_entry_not_analysed(template, logical_id, node, kind.value, reason)]
-    empty = Node({}, node.start, node.start)
-    properties = node.value.get("Properties") or empty
-    resource = Resource(template, parameters, logical_id, kind.value, node, properties)
-    if not _holds_policies(kind.value):
+    kind = node.entries.get("Type")
+    resource_type = kind.value if kind is not None and isinstance(kind.value, str) else ""
+    if reason := _not_analysed(logical_id, node, resource_type):
+        identity = PolicyIdentity(template.source.path, logical_id, resource_type, "")
+        place = template.source.locate(node)
+        return [NotChecked(identity, ReasonCode.NOT_ANALYSED, reason, place)]
+    if not _holds_policies(resource_type):
         return []
-    return _of_resource(resource)
+    properties = node.entries.get("Properties") or Node({}, node.start, node.start)
+    return _of_resource(Resource(template, parameters, logical_id, resource_type, node, properties))
 
 
-def _entry_not_analysed(
-    template: Template, logical_id: str, node: Node, resource_type: str, message: str = ""
-) -> NotChecked:
-    return NotChecked(
-        PolicyIdentity(template.source.path, logical_id, resource_type, ""),
-        ReasonCode.NOT_ANALYSED,
-        message or f"{logical_id.split('::')[1]} is not expanded yet",
-        template.source.locate(node),
-    )
-
-
-def _not_followed(resource_type: str) -> str:
+def _not_analysed(logical_id: str, node: Node, resource_type: str) -> str:
+    """Why an entry of the Resources section is not looked into, empty where it is."""
+    if logical_id.startswith("Fn::"):
+        return f"{'::'.join(logical_id.split('::')[:2])} is not expanded yet"
+    if not isinstance(node.value, dict) or not resource_type:
+        return "a resource is a mapping with a Type"
+    if is_function(node.value):
+        return "only deployment knows what the function beside Type adds to this resource"
     if resource_type.endswith("::MODULE"):
         return f"the module {resource_type} may hold policies, and only CloudFormation has it"
     if resource_type.startswith("AWS::Serverless::") and resource_type not in _SAM_WITHOUT_POLICIES:
@@ -125,20 +111,18 @@ def _holds_policies(resource_type: str) -> bool:
 
 def _of_resource(resource: Resource) -> list[Found]:
     try:
-        absent = not any(exists for _, exists in explore(lambda world: _exists(resource, world)))
-    except (UnresolvableError, TooManyWorldsError) as error:
-        message = f"the resource's condition cannot be resolved: {error}"
-        node = error.node if isinstance(error, UnresolvableError) else resource.node
-        return [resource.not_checked("", ReasonCode.NOT_ANALYSED, message, node)]
-    if absent:
+        worlds = explore(lambda world: resource.exists(resource.evaluator(world)))
+    except UnresolvableError as error:
+        message = f"the resource's condition cannot be resolved: {error.message}"
+        return [resource.not_checked("", ReasonCode.NOT_ANALYSED, message, error.node)]
+    except TooManyWorldsError:
+        message = f"the resource's condition has more than {MAX_WORLDS} combinations of values"
+        return [resource.not_checked("", ReasonCode.NOT_ANALYSED, message, resource.node)]
+    if not any(exists for _, exists in worlds):
         condition = resource.condition.value if resource.condition else ""
         message = f"the condition {condition} is false, so the resource is not created"
         return [resource.not_checked("", ReasonCode.NOT_APPLICABLE, message, resource.node)]
     return [*_policies(resource), *_containers(resource), *_other_grammars(resource)]
-
-
-def _exists(resource: Resource, world: World) -> bool:
-    return resource.exists(Evaluator(resource.template, resource.parameters, world))
 
 
 def _policies(resource: Resource) -> Iterator[Found]:
@@ -149,10 +133,13 @@ def _policies(resource: Resource) -> Iterator[Found]:
         message = "policies inside a provisioning template are not read yet"
         yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, resource.node)
         return
+    names = Names()
     for row in tables.policy_properties(resource.type):
-        yield from policies_of(resource, row)
+        for found in policies_of(resource, row):
+            yield from names.apart_by_name(found)
     for path in tables.attachments(resource.type):
-        yield from attached_policies(resource, path)
+        for found in attached_policies(resource, path):
+            yield from names.apart_by_name(found)
 
 
 def _no_policy_of_its_own(resource: Resource) -> str:

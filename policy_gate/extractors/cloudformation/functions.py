@@ -10,16 +10,16 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from policy_gate.extractors.cloudformation.fragments import Fragment, Part, join
 from policy_gate.extractors.cloudformation.mappings import find_in_map
 from policy_gate.extractors.cloudformation.resolved import (
-    Part,
     Resolved,
     UnresolvableError,
-    join,
+    fragments_of,
     parts_of,
 )
 from policy_gate.extractors.cloudformation.serialize import to_json_parts
-from policy_gate.model import AssumptionKind, DeferredText
+from policy_gate.model import Assumption, AssumptionKind, DeferredText
 from policy_gate.syntax.node import Node
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _UNDIVIDED = frozenset(
     f"${{AWS::{name}}}" for name in ("AccountId", "Partition", "Region", "StackName", "URLSuffix")
 )
+MAX_ITEMS = 10_000
+"""Items that Fn::Split makes of one text."""
 
 
 def ref(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
@@ -47,7 +49,7 @@ def get_att(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None
     texts = [_exact_text(evaluator, item) for item in argument.value]
     names = [text for text in texts if text is not None]
     if len(names) < len(texts):
-        return evaluator.unknown(node, "${Fn::GetAtt}", "this attribute is known at deployment")
+        return evaluator.unknown(node, "this attribute is known at deployment")
     return evaluator.attribute(names[0], ".".join(names[1:]), node)
 
 
@@ -58,14 +60,21 @@ def sub(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
         variables = mapping.entries
     if not isinstance(text.value, str):
         raise UnresolvableError("Fn::Sub takes a text, or a text and a mapping", node)
-    parts: list[Part] = []
+    fragments: list[Fragment] = []
     end = 0
     for match in _VARIABLE.finditer(text.value):
-        parts += evaluator.dynamic_references(text.value[end : match.start()])
-        parts += _variable(evaluator, match.group(1), variables, node)
+        fragments += _literal(text, text.value, end, match.start())
+        fragments += [
+            Fragment(part, text, match.span())
+            for part in _variable(evaluator, match.group(1), variables, node)
+        ]
         end = match.end()
-    parts += evaluator.dynamic_references(text.value[end:])
-    return evaluator.text(node, parts, text)
+    fragments += _literal(text, text.value, end, len(text.value))
+    return evaluator.text(node, fragments)
+
+
+def _literal(node: Node, text: str, start: int, end: int) -> list[Fragment]:
+    return [Fragment(text[start:end], node, (start, end))] if start < end else []
 
 
 def _variable(
@@ -98,14 +107,15 @@ def join_list(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | No
     delimiter = _exact_text(evaluator, argument.value[0])
     items = evaluator.resolve(argument.value[1])
     if delimiter is None or items is None or items.is_deferred:
-        return evaluator.unknown(node, "${Fn::Join}", "the joined list is known at deployment")
+        return evaluator.unknown(node, "the joined list is known at deployment")
     if not isinstance(items.value, list):
         raise UnresolvableError("Fn::Join takes a delimiter and a list", node)
-    parts: list[Part] = []
+    fragments: list[Fragment] = []
     for position, item in enumerate(items.value):
-        parts += [delimiter] if position else []
-        parts += parts_of(item, argument.value[1])
-    return evaluator.text(node, parts)
+        if position and delimiter:
+            fragments.append(Fragment(delimiter, argument.value[0]))
+        fragments += fragments_of(item, Node(None, item.start, item.end))
+    return evaluator.text(node, fragments)
 
 
 def select(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
@@ -114,13 +124,13 @@ def select(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     index = _exact_text(evaluator, argument.value[0])
     items = evaluator.resolve(argument.value[1])
     if index is None or items is None or items.is_deferred:
-        return evaluator.unknown(node, "${Fn::Select}", "the selected item is known at deployment")
+        return evaluator.unknown(node, "the selected item is known at deployment")
     if not isinstance(items.value, list) or not index.isdecimal():
         raise UnresolvableError("Fn::Select takes an index and a list", node)
     if len(index) > 6 or int(index) >= len(items.value):
         raise UnresolvableError(f"Fn::Select asks for item {index} of {len(items.value)}", node)
     item = items.value[int(index)]
-    return Resolved(item.value, node.start, node.end, item.keys)
+    return Resolved(item.value, node.start, node.end, item.keys, item.fragments, item.structure)
 
 
 def split(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
@@ -136,13 +146,24 @@ def split(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
             first, *others = part.split(delimiter)
             pieces[-1].append(first)
             pieces += [[other] for other in others]
-        elif part.kind is AssumptionKind.CREATED_HERE or part.expression in _UNDIVIDED:
+        elif _is_undivided(part, delimiter):
             pieces[-1].append(part)
         else:
-            return evaluator.unknown(node, "${Fn::Split}", f"{part} is split at deployment")
+            description = f"{part.expression} is split at deployment"
+            return evaluator.unknown(node, description)
+        if len(pieces) > MAX_ITEMS:
+            raise UnresolvableError(f"Fn::Split makes more than {MAX_ITEMS:,} items", node)
+    evaluator.template.budget.spend(len(pieces), node)
     return Resolved(
         [Resolved(join(piece), node.start, node.end) for piece in pieces], node.start, node.end
     )
+
+
+def _is_undivided(part: Assumption, delimiter: str) -> bool:
+    """Can no value of the assumption hold the delimiter, or a part of it?"""
+    if part.kind is AssumptionKind.CREATED_HERE:
+        return set(delimiter) == {":"}
+    return part.expression in _UNDIVIDED and set(delimiter) <= {":", "/"}
 
 
 def if_(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
@@ -159,7 +180,7 @@ def if_(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
 def base64_text(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     text = _exact_text(evaluator, argument)
     if text is None:
-        return evaluator.unknown(node, "${Fn::Base64}", "the encoded text is known at deployment")
+        return evaluator.unknown(node, "the encoded text is known at deployment")
     encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
     return Resolved(encoded, node.start, node.end)
 
@@ -168,13 +189,13 @@ def import_value(evaluator: Evaluator, argument: Node, node: Node) -> Resolved |
     name = evaluator.resolve(argument)
     text = "" if name is None else str(join(parts_of(name, argument)))
     description = f"the export {text} of another stack is any value"
-    return evaluator.unknown(node, f"${{Fn::ImportValue {text}}}", description)
+    return evaluator.unknown(node, description, f"Fn::ImportValue {text}")
 
 
 def length(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     items = evaluator.resolve(argument)
     if items is None or items.is_deferred:
-        return evaluator.unknown(node, "${Fn::Length}", "the length is known at deployment")
+        return evaluator.unknown(node, "the length is known at deployment")
     if not isinstance(items.value, list):
         raise UnresolvableError("Fn::Length takes a list", node)
     return Resolved(len(items.value), node.start, node.end)
@@ -182,9 +203,11 @@ def length(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
 
 def to_json_string(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     structure = evaluator.resolve(argument)
+    if structure is not None and structure.is_deferred:
+        return evaluator.unknown(node, "the JSON text is known at deployment")
     if structure is None or not isinstance(structure.value, list | dict):
         raise UnresolvableError("Fn::ToJsonString takes a list or a mapping", node)
-    text = evaluator.text(node, to_json_parts(structure))
+    text = evaluator.given_here(node, to_json_parts(structure))
     text.structure = structure
     return text
 
@@ -193,7 +216,7 @@ def known_at_deployment(name: str) -> Function:
     """A function whose result only deployment has."""
 
     def handler(evaluator: Evaluator, _argument: Node, node: Node) -> Resolved | None:
-        return evaluator.unknown(node, f"${{{name}}}", f"the result of {name} is any value")
+        return evaluator.unknown(node, f"the result of {name} is any value")
 
     return handler
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policy_gate.extractors.cloudformation.fragments import join
 from policy_gate.extractors.cloudformation.parameters import MAX_ALLOWED_VALUES, stand_in
 from policy_gate.extractors.cloudformation.resolved import (
     Resolved,
     UnresolvableError,
-    join,
     parts_of,
     scalar_text,
 )
@@ -30,12 +30,16 @@ def find_in_map(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | 
     if not isinstance(argument.value, list) or len(argument.value) not in (3, 4):
         raise UnresolvableError("Fn::FindInMap takes a mapping name and two keys", node)
     keys = [_key(evaluator, item) for item in argument.value[:3]]
-    reached = _reach(evaluator, keys)
-    if not reached:
-        return _default(evaluator, argument.value, keys, node)
-    if None not in keys:
+    default = _default_value(argument.value)
+    reached = _reach(evaluator, keys, node)
+    if None in keys and reached:
+        return _one_of(evaluator, [*reached, default] if default else reached, keys, node)
+    if reached:
         return evaluator.resolve(reached[0])
-    return _one_of(evaluator, reached, keys, node)
+    if default is not None:
+        return evaluator.resolve(default)
+    path = ".".join(key or "?" for key in keys)
+    raise UnresolvableError(f"the Mappings section has no entry {path!r}", node)
 
 
 def _key(evaluator: Evaluator, node: Node) -> str | None:
@@ -46,43 +50,35 @@ def _key(evaluator: Evaluator, node: Node) -> str | None:
     return None if isinstance(text, DeferredText) else text
 
 
-def _reach(evaluator: Evaluator, keys: list[str | None]) -> list[Node]:
+def _reach(evaluator: Evaluator, keys: list[str | None], node: Node) -> list[Node]:
     """The values under the keys; a key of None stands for every key."""
-    level = [Node(dict(evaluator.template.mappings), 0, 0)]
+    level = [Node(evaluator.template.mappings, node.start, node.end)]
     for key in keys:
-        following: list[Node] = []
-        for node in level:
-            if isinstance(node.value, dict):
-                following += [
-                    child for name, child in node.value.items() if key is None or name == key
-                ]
-        level = following
+        if key is None:
+            level = [child for parent in level for child in parent.entries.values()]
+        else:
+            level = [parent.entries[key] for parent in level if key in parent.entries]
+        evaluator.template.budget.spend(len(level), node)
     return level
 
 
-def _default(
-    evaluator: Evaluator, arguments: list[Node], keys: list[str | None], node: Node
-) -> Resolved | None:
-    options = arguments[3].value if len(arguments) == 4 else None
-    if isinstance(options, dict) and "DefaultValue" in options:
-        return evaluator.resolve(options["DefaultValue"])
-    path = ".".join(key or "?" for key in keys)
-    raise UnresolvableError(f"the Mappings section has no entry {path!r}", node)
+def _default_value(arguments: list[Node]) -> Node | None:
+    return arguments[3].entries.get("DefaultValue") if len(arguments) == 4 else None
 
 
 def _one_of(
     evaluator: Evaluator, reached: list[Node], keys: list[str | None], node: Node
 ) -> Resolved:
     path = ".".join(key or "?" for key in keys)
-    expression = f"${{Fn::FindInMap {path}}}"
     texts = [
         None if isinstance(value.value, list | dict) else scalar_text(value.value)
         for value in reached
     ]
     known = sorted({text for text in texts if text is not None})
     if len(known) == 1 and None not in texts:
-        return Resolved(known[0], node.start, node.end)
+        return evaluator.given_here(node, known)
     exhaustive = None not in texts and len(known) <= MAX_ALLOWED_VALUES
+    expression = f"${{{evaluator.written(node)}}}"
     assumption = Assumption(
         AssumptionKind.SUPPLIED,
         expression,
@@ -91,4 +87,4 @@ def _one_of(
         tuple(known) if exhaustive else None,
         evaluator.template.source.locate(node),
     )
-    return evaluator.text(node, [assumption])
+    return evaluator.given_here(node, [assumption])

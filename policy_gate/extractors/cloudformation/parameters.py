@@ -18,11 +18,33 @@ from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES, partition_of
 from policy_gate.syntax.node import Node
 
 MAX_ALLOWED_VALUES = 20
+"""Allowed values that an assumption lists; with more it is any value."""
+
+MAX_COMPARED_VALUES = 1000
+"""Allowed values that conditions are compared with; with more it is any value."""
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
     for name in ("AccountId", "NotificationARNs", "Partition", "Region", "StackId", "StackName")
 ) | {"AWS::URLSuffix"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    """What the Parameters section says of one parameter."""
+
+    default: str | None = None
+    """The value that it has unless another is given: not the name of an SSM parameter."""
+
+    allowed: tuple[str, ...] | None = None
+    is_list: bool = False
+    is_hidden: bool = False
+    """NoEcho: its value is shown nowhere."""
+
+    location: Location | None = None
+
+    def shown(self, value: str) -> str:
+        return "****" if self.is_hidden else value or "''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +61,8 @@ class Parameters:
 
     def __init__(self, template: Template, settings: ExtractSettings) -> None:
         self.template = template
+        self._declarations: dict[str, _Declaration] = {}
+        self._texts: dict[str, ParameterText] = {}
         self.given = dict(settings.parameters)
         self.trust_defaults = settings.trust_parameter_defaults
         region = self.given.get("AWS::Region")
@@ -53,56 +77,69 @@ class Parameters:
         return name in self.template.parameters or name in PSEUDO_PARAMETERS
 
     def is_list(self, name: str) -> bool:
-        kind = self._property(name, "Type") or ""
-        return kind == "CommaDelimitedList" or "List<" in kind or name == "AWS::NotificationARNs"
+        return self._declared(name).is_list
 
     def text(self, name: str, world: World) -> ParameterText:
         """What `Ref` to the parameter gives in a world."""
+        if world.equal or world.excluded:
+            return self._text(name, world)
+        if name not in self._texts:
+            self._texts[name] = self._text(name, world)
+        return self._texts[name]
+
+    def _text(self, name: str, world: World) -> ParameterText:
+        declared = self._declared(name)
+        if declared.is_hidden:
+            return self._supplied(name, world)
         if name in self.given:
             return ParameterText(self._shaped(name, self.given[name]))
-        default = self._usable_default(name)
-        value = world.equal.get(name)
-        if value is not None and value != default:
+        value = world.equal.get(name, self._only_value_left(name, world))
+        if value is None:
+            value = _follows_from_region(name, world)
+        if value is not None and value != declared.default:
             return ParameterText(self._shaped(name, value))
-        if default is not None and default not in world.excluded.get(name, ()):
-            return ParameterText(self._shaped(name, default), self._default(name, default))
-        supplied = self._supplied(name, world)
-        return ParameterText(supplied, supplied)
+        if declared.default is not None and declared.default not in world.excluded.get(name, ()):
+            shaped = self._shaped(name, declared.default)
+            return ParameterText(shaped, self._default(name, declared.default))
+        return self._supplied(name, world)
 
     def equals(self, name: str, literal: str, world: World) -> bool:
         """Does the parameter have this value?
 
         Raises UndecidedError where the world leaves it open.
         """
+        declared = self._declared(name)
         if name in self.given:
             given = self.given[name]
             return (given if isinstance(given, str) else ",".join(given)) == literal
         if name in world.equal:
             return world.equal[name] == literal
         excluded = world.excluded.get(name, ())
-        allowed = self._allowed(name)
-        if literal in excluded or (allowed is not None and literal not in allowed):
+        if literal in excluded or (declared.allowed and literal not in declared.allowed):
             return False
-        if allowed is not None and all(value in (literal, *excluded) for value in allowed):
-            return True
-        default = self._default_text(name)
-        if default is None or default in excluded:
-            others = ", ".join(value or "''" for value in (*excluded, literal))
-            raise UndecidedError(
-                world.with_equal(name, literal, f"{name} = {literal or repr('')}"),
-                world.with_excluded(name, literal, f"{name} other than {others}"),
-            )
-        if self.trust_defaults:
+        if (only := self._only_value_left(name, world)) is not None:
+            return only == literal
+        default = None if declared.default in excluded else declared.default
+        if self.trust_defaults and default is not None:
             return default == literal
-        if default == literal:
-            raise UndecidedError(
-                world.with_equal(name, literal, None),
-                world.with_excluded(name, literal, f"{name} other than {literal or repr('')}"),
-            )
-        raise UndecidedError(
-            world.with_excluded(name, literal, None),
-            world.with_equal(name, literal, f"{name} = {literal or repr('')}"),
+        texts = [declared.shown(value) for value in (*excluded, literal)]
+        same = f"{name} = {texts[-1]}"
+        other = f"{name} other than {', '.join(dict.fromkeys(texts))}"
+        is_equal = world.with_equal(name, literal, None if default == literal else same)
+        is_other = world.with_excluded(
+            name, literal, None if default not in (None, literal) else other
         )
+        if default in (None, literal):
+            raise UndecidedError(is_equal, is_other)
+        raise UndecidedError(is_other, is_equal)
+
+    def _only_value_left(self, name: str, world: World) -> str | None:
+        """The one allowed value that the world does not exclude, where it excludes any."""
+        excluded = world.excluded.get(name)
+        if not excluded:
+            return None
+        left = [value for value in self._declared(name).allowed or () if value not in excluded]
+        return left[0] if len(left) == 1 else None
 
     def _shaped(self, name: str, value: ParameterValue) -> ParameterValue:
         if isinstance(value, str) and self.is_list(name):
@@ -111,31 +148,15 @@ class Parameters:
             return ",".join(value)
         return value
 
-    def _usable_default(self, name: str) -> str | None:
-        """The default, where it is the value: not the name of an SSM parameter, not a secret."""
-        kind = self._property(name, "Type") or ""
-        hidden = (self._property(name, "NoEcho") or "").lower() == "true"
-        if hidden or kind.startswith("AWS::SSM::Parameter::Value"):
-            return None
-        return self._default_text(name)
-
-    def _default_text(self, name: str) -> str | None:
-        return self._property(name, "Default")
-
-    def _allowed(self, name: str) -> list[str] | None:
-        node = self._declared(name).get("AllowedValues")
-        if node is None or not isinstance(node.value, list):
-            return None
-        texts = [_text(item) for item in node.value]
-        return [text for text in texts if text is not None]
-
-    def _declared(self, name: str) -> dict[str, Node]:
-        declared = self.template.parameters.get(name)
-        return {} if declared is None else declared.entries
-
-    def _property(self, name: str, key: str) -> str | None:
-        node = self._declared(name).get(key)
-        return None if node is None else _text(node)
+    def _declared(self, name: str) -> _Declaration:
+        if name not in self._declarations:
+            node = self.template.parameters.get(name)
+            self._declarations[name] = (
+                _Declaration(is_list=name == "AWS::NotificationARNs")
+                if node is None
+                else _declaration(node, self.template.source.locate(node))
+            )
+        return self._declarations[name]
 
     def _default(self, name: str, value: str) -> Assumption:
         return Assumption(
@@ -143,43 +164,80 @@ class Parameters:
             f"${{{name}}}",
             f"parameter {name} has its default value {value!r}",
             value,
-            location=self._location(name),
+            location=self._declared(name).location,
         )
 
-    def _supplied(self, name: str, world: World) -> Assumption:
-        expression = f"${{{name}}}"
-        if name == "AWS::Partition":
-            description = f"the partition is {DEFAULT_PARTITION}, or one that the policies name"
-            return Assumption(AssumptionKind.DEFAULT, expression, description, DEFAULT_PARTITION)
-        if name == "AWS::URLSuffix":
-            suffix = URL_SUFFIXES[DEFAULT_PARTITION]
-            description = f"the URL suffix is {suffix}, or that of a partition the policies name"
-            return Assumption(AssumptionKind.DEFAULT, expression, description, suffix)
-        allowed = self._allowed(name)
-        if allowed is not None:
-            allowed = [value for value in allowed if value not in world.excluded.get(name, ())]
-        pseudo = name in PSEUDO_PARAMETERS
+    def _supplied(self, name: str, world: World) -> ParameterText:
+        assumption = _pseudo_default(name) or self._any_value(name, world)
+        return ParameterText(assumption, assumption)
+
+    def _any_value(self, name: str, world: World) -> Assumption:
+        declared = self._declared(name)
+        excluded = world.excluded.get(name, ())
+        allowed = tuple(value for value in declared.allowed or () if value not in excluded)
+        known = allowed and not declared.is_hidden and len(allowed) <= MAX_ALLOWED_VALUES
         return Assumption(
             AssumptionKind.SUPPLIED,
-            expression,
+            f"${{{name}}}",
             f"{name} is any value: deployment decides it"
-            if pseudo
+            if name in PSEUDO_PARAMETERS
             else f"parameter {name} is any value: deployment supplies it",
             stand_in(name),
-            tuple(allowed) if allowed and len(allowed) <= MAX_ALLOWED_VALUES else None,
-            self._location(name),
+            allowed if known else None,
+            declared.location,
         )
 
-    def _location(self, name: str) -> Location | None:
-        declared = self.template.parameters.get(name)
-        return None if declared is None else self.template.source.locate(declared)
+
+def _follows_from_region(name: str, world: World) -> str | None:
+    """The partition or its URL suffix in a world that says which Region or partition it is."""
+    partition = world.equal.get("AWS::Partition")
+    if partition is None and "AWS::Region" in world.equal:
+        partition = partition_of_region(world.equal["AWS::Region"])
+    if name == "AWS::URLSuffix" and partition is not None:
+        return URL_SUFFIXES.get(partition)
+    return partition if name == "AWS::Partition" else None
+
+
+def _pseudo_default(name: str) -> Assumption | None:
+    expression = f"${{{name}}}"
+    if name == "AWS::Partition":
+        description = f"the partition is {DEFAULT_PARTITION}, or one that the policies name"
+        return Assumption(AssumptionKind.DEFAULT, expression, description, DEFAULT_PARTITION)
+    if name == "AWS::URLSuffix":
+        suffix = URL_SUFFIXES[DEFAULT_PARTITION]
+        description = f"the URL suffix is {suffix}, or that of a partition the policies name"
+        return Assumption(AssumptionKind.DEFAULT, expression, description, suffix)
+    return None
+
+
+def _declaration(node: Node, location: Location) -> _Declaration:
+    kind = _text(node, "Type") or ""
+    # Default and AllowedValues of an SSM type are names of SSM parameters, not values.
+    is_name = kind.startswith("AWS::SSM::Parameter::Value")
+    return _Declaration(
+        default=None if is_name else _text(node, "Default"),
+        allowed=None if is_name else _allowed(node),
+        is_list="CommaDelimitedList" in kind or "List<" in kind,
+        is_hidden=(_text(node, "NoEcho") or "").lower() == "true",
+        location=location,
+    )
+
+
+def _allowed(node: Node) -> tuple[str, ...] | None:
+    listed = node.entries.get("AllowedValues")
+    if listed is None or not isinstance(listed.value, list):
+        return None
+    texts = [scalar_text(item.value) for item in listed.value[:MAX_COMPARED_VALUES]]
+    values = tuple(text for text in texts if text is not None)
+    return values if 0 < len(values) == len(listed.value) else None
+
+
+def _text(node: Node, key: str) -> str | None:
+    child = node.entries.get(key)
+    return None if child is None else scalar_text(child.value)
 
 
 def stand_in(expression: str) -> str:
     """A text for a value that is not known, alike in every run and like no name a person gives."""
     digest = hashlib.sha256(expression.encode("utf-8", "surrogatepass")).hexdigest()
     return f"deferred-{digest[:12]}"
-
-
-def _text(node: Node) -> str | None:
-    return None if isinstance(node.value, list | dict) else scalar_text(node.value)

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.resolved import Part, Resolved, join, parts_of
-from policy_gate.model import Assumption
+from policy_gate.extractors.cloudformation.fragments import Part, join
+from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
+from policy_gate.model import Assumption, AssumptionKind
 from policy_gate.syntax.node import Node
 
 Properties: TypeAlias = dict[str, Resolved]
@@ -27,13 +28,17 @@ _LAMBDA_CONDITIONS = {
 
 
 def permission_document(
-    resource_type: str, evaluator: Evaluator, properties: Properties, node: Node
-) -> Resolved | None:
-    """The policy document with one statement; None for a type that this module does not know."""
-    build = _BUILDERS.get(resource_type)
-    if build is None:
-        return None
-    statement = build(_Builder(evaluator, properties, node))
+    resource_type: str, evaluator: Evaluator, properties: Resolved, node: Node
+) -> Resolved:
+    """The policy document with one statement; deferred where the properties are.
+
+    Raises UnresolvableError where the properties are no mapping.
+    """
+    if properties.is_deferred:
+        return properties
+    if not isinstance(properties.value, dict):
+        raise UnresolvableError("Properties must be a mapping", node)
+    statement = BUILDERS[resource_type](_Builder(evaluator, properties.value, node))
     return _document(statement, node)
 
 
@@ -48,9 +53,9 @@ class _Builder:
     def literal(self, text: str) -> Resolved:
         return Resolved(text, self.node.start, self.node.end)
 
-    def get(self, name: str) -> Resolved:
-        """A property, or the empty text where it is missing (ValidatePolicy tells)."""
-        return self.properties.get(name) or self.literal("")
+    def get(self, name: str, default: str = "") -> Resolved:
+        """A property, or a default; the empty text where there is none (ValidatePolicy tells)."""
+        return self.properties.get(name) or self.literal(default)
 
     def mapping(self, entries: dict[str, Resolved | None]) -> Resolved:
         children = {key: value for key, value in entries.items() if value is not None}
@@ -66,18 +71,23 @@ class _Builder:
         kind = "Service" if _is_service(parts_of(written, self.node)) else "AWS"
         return self.mapping({kind: written})
 
-    def arn(self, service: str, kind: str, name: str) -> Resolved:
-        """The property as an ARN: as it is, or as a name in this account and Region."""
-        written = self.get(name)
+    def arn(self, written: Resolved, service: str, kind: str) -> Resolved:
+        """A property as an ARN: as it is, or as a name in this account and Region.
+
+        `kind` is what stands before the name, as `function:`.
+        """
         parts = parts_of(written, self.node)
-        if isinstance(parts[0], Assumption) or parts[0].startswith("arn:"):
+        if _may_be_arn(parts[0]):
             return written
+        if isinstance(parts[0], str):
+            # The ARN may begin at the account id, as in 123456789012:function:name.
+            parts = (parts[0].rpartition(f":{kind}")[2], *parts[1:])
         pseudo = [
             parts_of(self.evaluator.parameter(f"AWS::{key}", self.node), self.node)
             for key in ("Partition", "Region", "AccountId")
         ]
         text: list[Part] = ["arn:", *pseudo[0], f":{service}:", *pseudo[1], ":", *pseudo[2]]
-        return Resolved(join([*text, f":{kind}:", *parts]), written.start, written.end)
+        return Resolved(join([*text, f":{kind}", *parts]), written.start, written.end)
 
     def conditions(self, table: dict[str, tuple[str, str]]) -> Resolved | None:
         operators: dict[str, dict[str, Resolved | None]] = {}
@@ -99,8 +109,16 @@ class _Builder:
         )
 
 
+def _may_be_arn(first: Part) -> bool:
+    if isinstance(first, str):
+        return first.startswith("arn:")
+    return first.kind is AssumptionKind.SUPPLIED and not first.expression.startswith("${AWS::")
+
+
 def _is_service(parts: tuple[Part, ...]) -> bool:
-    last = parts[-1]
+    first, last = parts[0], parts[-1]
+    if isinstance(first, str) and first.startswith("arn:"):
+        return False
     if isinstance(last, Assumption):
         return last.expression == "${AWS::URLSuffix}"
     return ".amazonaws.com" in last or last.endswith(".amazon.com")
@@ -110,7 +128,7 @@ def _lambda_permission(build: _Builder) -> Resolved:
     return build.allow(
         build.principal(),
         build.get("Action"),
-        Resource=build.arn("lambda", "function", "FunctionName"),
+        Resource=build.arn(build.get("FunctionName"), "lambda", "function:"),
         Condition=build.conditions(_LAMBDA_CONDITIONS),
     )
 
@@ -165,7 +183,7 @@ def _event_bus_statement(build: _Builder) -> Resolved:
     return build.allow(
         build.principal(),
         build.get("Action"),
-        Resource=build.arn("events", "event-bus", "EventBusName"),
+        Resource=build.arn(build.get("EventBusName", "default"), "events", "event-bus/"),
         Condition=_event_bus_condition(build),
     )
 
@@ -188,7 +206,7 @@ def _document(statement: Resolved, node: Node) -> Resolved:
     return Resolved({"Version": version, "Statement": statements}, node.start, node.end)
 
 
-_BUILDERS: dict[str, Callable[[_Builder], Resolved]] = {
+BUILDERS: dict[str, Callable[[_Builder], Resolved]] = {
     "AWS::ACMPCA::Permission": _acm_pca_permission,
     "AWS::EC2::VPCEndpointServicePermissions": _endpoint_service_permissions,
     "AWS::EntityResolution::PolicyStatement": _entity_resolution_statement,

@@ -11,8 +11,10 @@ import re
 from typing import TYPE_CHECKING, TypeGuard
 
 from policy_gate.extractors.cloudformation import tables
+from policy_gate.extractors.cloudformation.fragments import Part
 from policy_gate.extractors.cloudformation.parameters import stand_in
-from policy_gate.extractors.cloudformation.resolved import Part, parts_of
+from policy_gate.extractors.cloudformation.resolved import parts_of
+from policy_gate.extractors.cloudformation.template import is_function
 from policy_gate.model import Assumption, AssumptionKind
 from policy_gate.syntax.node import Node
 
@@ -57,7 +59,9 @@ class _Target:
     def filled(self, shape: str | None, suffix: str) -> list[Part]:
         """The shape with its placeholders filled in, or an assumption of any value."""
         kind = self.kind
-        if kind is None or shape is None or any(name in self.properties for name in kind.unless):
+        if kind is None or shape is None or is_function(self.properties):
+            return [self.any_value(suffix)]
+        if any(name in self.properties for name in kind.unless):
             return [self.any_value(suffix)]
         parts: list[Part] = []
         end = 0

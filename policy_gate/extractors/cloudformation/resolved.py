@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from policy_gate.model import Assumption, DeferredText
+from policy_gate.extractors.cloudformation.fragments import Fragment, Part
+from policy_gate.model import DeferredText
 from policy_gate.syntax.node import Node
 
-Part: TypeAlias = str | Assumption
 ResolvedValue: TypeAlias = (
     "bool | int | float | str | DeferredText | list[Resolved] | dict[str, Resolved] | None"
 )
+
+MAX_STEPS = 1_000_000
+"""Steps for one template: values to resolve, list items, and hundreds of characters of text."""
 
 
 class UnresolvableError(Exception):
@@ -24,6 +26,19 @@ class UnresolvableError(Exception):
         self.node = node
 
 
+class Budget:
+    """What may still be spent on one template, so that none takes unbounded time or memory."""
+
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.steps = steps
+
+    def spend(self, steps: int, node: Node) -> None:
+        """Raises UnresolvableError once nothing is left."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise UnresolvableError("this template takes too many steps to resolve", node)
+
+
 @dataclass(slots=True, eq=False)
 class Resolved:
     """A value and where it was written in the template."""
@@ -32,8 +47,8 @@ class Resolved:
     start: int
     end: int
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
-    written: Node | None = None
-    """For a text: the string of the template that it was made from."""
+    fragments: tuple[Fragment, ...] = ()
+    """For a text: what it is made of."""
 
     structure: Resolved | None = None
     """For a text that Fn::ToJsonString made: what it was made from."""
@@ -43,19 +58,9 @@ class Resolved:
         return isinstance(self.value, DeferredText)
 
 
-def join(parts: Iterable[Part]) -> str | DeferredText:
-    """The text that the parts make: plain where nothing is deferred."""
-    merged: list[Part] = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "":
-            merged.append(part)
-    if not merged:
-        return ""
-    if len(merged) == 1 and isinstance(merged[0], str):
-        return merged[0]
-    return DeferredText(tuple(merged))
+def fragments_of(resolved: Resolved, node: Node) -> tuple[Fragment, ...]:
+    """What a value used as text is made of. Raises UnresolvableError for a list or a mapping."""
+    return resolved.fragments or tuple(Fragment(part, node) for part in parts_of(resolved, node))
 
 
 def parts_of(resolved: Resolved, node: Node) -> tuple[Part, ...]:
@@ -69,7 +74,7 @@ def parts_of(resolved: Resolved, node: Node) -> tuple[Part, ...]:
     return (text,)
 
 
-def scalar_text(value: ResolvedValue) -> str | None:
+def scalar_text(value: object) -> str | None:
     """A scalar as CloudFormation writes it into text."""
     if isinstance(value, str):
         return value

@@ -6,8 +6,10 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from policy_gate.extractors.cloudformation.resolved import Budget
 from policy_gate.extractors.interface import NotSupportedError
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Node, ReadError
@@ -42,6 +44,8 @@ class Template:
     conditions: dict[str, Node]
     resources: dict[str, Node]
     transforms: tuple[str, ...]
+    budget: Budget = field(default_factory=Budget)
+    """What may still be spent on resolving its values."""
 
     @property
     def is_expanded_later(self) -> bool:
@@ -101,6 +105,11 @@ def short_form(tag: str, node: Node) -> Node:
     """The long form of a short-form intrinsic function: `!Sub x` is `{"Fn::Sub": x}`."""
     name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
     return Node({name: node}, node.start, node.end, {name: (node.start, node.end)})
+
+
+def is_function(value: Mapping[str, Node]) -> bool:
+    """Is a mapping a call of an intrinsic function, or does a function add to it?"""
+    return any(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
 def _section(root: Node, name: str) -> dict[str, Node]:

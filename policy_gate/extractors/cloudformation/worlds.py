@@ -7,7 +7,7 @@ each world that makes a difference to it. The worlds are correlated: in a world 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -94,3 +94,16 @@ def explore(evaluate: Callable[[World], T]) -> list[tuple[World, T]]:
         if len(results) + len(pending) > MAX_WORLDS:
             raise TooManyWorldsError
     return results
+
+
+def common_label(found_in: Sequence[World], looked_at: int) -> str:
+    """What tells the worlds that something is found in from the others, of so many looked at."""
+    if len(found_in) == looked_at:
+        return ""
+    first, *others = found_in
+    shared = [
+        label
+        for subject, label in first.labels.items()
+        if all(other.labels.get(subject) == label for other in others)
+    ]
+    return ", ".join(shared) or str(first)

@@ -1,0 +1,157 @@
+"""Texts as fragments, each of which knows where in the template it is written.
+
+Policies are often JSON inside strings that functions put together; with this, what is found in them
+is found at the right character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from policy_gate.model import Assumption, DeferredText
+from policy_gate.syntax.node import Node
+
+Part: TypeAlias = str | Assumption
+
+# Characters that no policy holds stand for what is deferred where a text has to be one string.
+_FIRST_MARK = 0xF0000
+_LAST_MARK = 0xFFFFD
+_MARK = re.compile(f"([{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}])")
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
+
+
+class Fragment(NamedTuple):
+    """A part of a text, and what it is written as."""
+
+    part: Part
+    node: Node
+    """The string it is written in, or the call of the function that gives it."""
+
+    span: tuple[int, int] | None = None
+    """The characters of that string, None where the whole node stands for the part."""
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Does each of its characters stand in the template?"""
+        return self.span is not None and self.part == self.written
+
+    @property
+    def written(self) -> str:
+        """As `${Name}`: the same whatever the value is."""
+        if self.span is not None and isinstance(self.node.value, str):
+            return self.node.value[slice(*self.span)]
+        return _expression(self.node) or str(DeferredText((self.part,)))
+
+
+def verbatim(node: Node, text: str) -> Fragment:
+    """The fragment that is the whole of a string node."""
+    return Fragment(text, node, (0, len(text)))
+
+
+def join(parts: Iterable[Part]) -> str | DeferredText:
+    """The text that the parts make: plain where nothing is deferred."""
+    merged: list[Part] = []
+    texts: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+            continue
+        if text := "".join(texts):
+            merged.append(text)
+        texts.clear()
+        merged.append(part)
+    text = "".join(texts)
+    if not merged:
+        return text
+    return DeferredText((*merged, text) if text else tuple(merged))
+
+
+def logical_id_of(node: Node) -> str:
+    """What a `Ref` or an `Fn::GetAtt` refers to, empty for anything else."""
+    return _expression(node)[2:-1].partition(".")[0]
+
+
+def _expression(node: Node) -> str:
+    if "Ref" in node.entries:
+        return f"${{{node.entries['Ref'].value}}}"
+    if "Fn::GetAtt" in node.entries:
+        target = node.entries["Fn::GetAtt"].value
+        names = [item.value for item in target] if isinstance(target, list) else [target]
+        return f"${{{'.'.join(str(name) for name in names)}}}"
+    return ""
+
+
+class TextError(Exception):
+    """A text that holds the characters that stand for what is deferred."""
+
+
+def marked(fragments: Iterable[Fragment]) -> str:
+    """The text with one mark for each assumption.
+
+    Raises TextError where it holds such characters itself, or too many assumptions.
+    """
+    texts: list[str] = []
+    count = 0
+    for fragment in fragments:
+        if isinstance(fragment.part, str):
+            texts.append(fragment.part)
+        else:
+            texts.append(chr(min(_FIRST_MARK + count, _LAST_MARK)))
+            count += 1
+    text = "".join(texts)
+    if count and (len(_MARK.findall(text)) > count or count > _LAST_MARK - _FIRST_MARK):
+        raise TextError
+    return text
+
+
+def unmarked(text: str, assumptions: Sequence[Assumption]) -> str | DeferredText:
+    """A piece of a marked text as what it stands for."""
+    if not assumptions:
+        return text
+    return join(
+        assumptions[ord(piece) - _FIRST_MARK] if _MARK.fullmatch(piece) else piece
+        for piece in _MARK.split(text)
+    )
+
+
+def assumptions_in(fragments: Iterable[Fragment]) -> list[Assumption]:
+    return [fragment.part for fragment in fragments if isinstance(fragment.part, Assumption)]
+
+
+def without_dynamic_references(
+    fragments: Sequence[Fragment], node: Node, supplied: Callable[[str], Assumption]
+) -> Sequence[Fragment]:
+    """The fragments with what `supplied` makes in place of each `{{resolve:...}}`.
+
+    Raises TextError as `marked` does.
+    """
+    if not any(isinstance(fragment.part, str) and "{{" in fragment.part for fragment in fragments):
+        return fragments
+    text = marked(fragments)
+    assumptions = assumptions_in(fragments)
+    kept: list[Fragment] = []
+    end = 0
+    for match in _DYNAMIC_REFERENCE.finditer(text):
+        kept += _sliced(fragments, end, match.start())
+        kept.append(Fragment(supplied(str(unmarked(match.group(), assumptions))), node))
+        end = match.end()
+    return [*kept, *_sliced(fragments, end, len(text))] if end else fragments
+
+
+def _sliced(fragments: Iterable[Fragment], start: int, end: int) -> Iterator[Fragment]:
+    """The fragments of a piece of the marked text."""
+    position = 0
+    for fragment in fragments:
+        part = fragment.part
+        length = len(part) if isinstance(part, str) else 1
+        first, last = max(start - position, 0), min(end - position, length)
+        position += length
+        if first >= last:
+            continue
+        if isinstance(part, str) and fragment.span is not None and fragment.is_verbatim:
+            before = fragment.span[0]
+            yield Fragment(part[first:last], fragment.node, (before + first, before + last))
+        else:
+            yield fragment._replace(part=part[first:last] if isinstance(part, str) else part)
