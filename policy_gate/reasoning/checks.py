@@ -36,7 +36,8 @@ PUBLIC_IDENTITY_PROVIDERS = (
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
 """
 
-_MAX_QUESTIONS = 5
+_MAX_SHOWN = 5
+"""Open statements, and open questions of one of them, that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,9 @@ def _plain(text: str) -> Document:
 
 
 def _answer(wording: _Wording, guilty: Sequence[Reason], undecided: Sequence[Reason]) -> Answer:
-    questions = " ".join(reason.description for reason in undecided)
+    questions = " ".join(reason.description for reason in undecided[:_MAX_SHOWN])
+    if len(undecided) > _MAX_SHOWN:
+        questions += f" So it is for {len(undecided) - _MAX_SHOWN} more statements."
     if guilty:
         return Answer("FAIL", f"{wording.failed} {questions}".rstrip(), tuple(guilty))
     if undecided:
@@ -202,10 +205,10 @@ def _answer(wording: _Wording, guilty: Sequence[Reason], undecided: Sequence[Rea
 
 
 def _undecided(statement: Statement, questions: Sequence[str]) -> Reason:
-    shown = [*questions[:_MAX_QUESTIONS]]
-    if len(questions) > len(shown):
-        shown.append(f"{len(questions) - len(shown)} more")
-    return _reason("It could not be decided for the ", statement, f": {', '.join(shown)}.")
+    shown = "; ".join(questions[:_MAX_SHOWN])
+    if len(questions) > _MAX_SHOWN:
+        shown += f"; and {len(questions) - _MAX_SHOWN} more"
+    return _reason("It could not be decided for the ", statement, f": {shown}.")
 
 
 def _reason(

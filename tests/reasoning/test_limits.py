@@ -40,7 +40,7 @@ def test_a_limit_that_is_met_is_named() -> None:
     answer = check_no_new_access(policy(*many), policy(*many), IDENTITY)
     assert answer.result == "UNKNOWN"
     assert "the limit of 4,000,000 steps was reached" in answer.message
-    assert len(answer.message) < 400_000
+    assert len(answer.message) < 2000
 
 
 def test_the_union_of_many_patterns_covers_another() -> None:
