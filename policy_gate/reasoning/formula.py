@@ -132,7 +132,7 @@ def _resources(element: Element, variables: bool) -> list[Cube]:
 
 def _open_resource(value: str, lower: Pattern | None, upper: Pattern) -> Open:
     return Open(
-        ("resource", value),
+        ("resource", value, lower, upper),
         _in_pattern(lower) if lower else None,
         _in_pattern(upper),
         f"it depends on what {value} stands for",

@@ -87,6 +87,13 @@ def test_variables_in_old_versions_are_plain_text() -> None:
     assert check_no_new_access(new, policy(allow("s3:*", HOME)), IDENTITY).result == "UNKNOWN"
 
 
+def test_an_invalid_arn_with_a_variable_differs_by_version() -> None:
+    new = policy(allow("s3:*", "arn:aws:s3:*/${aws:username}"))
+    old = policy(allow("s3:*", "arn:aws:s3:*/${aws:username}"), version=None)
+    assert check_no_new_access(new, new, IDENTITY).result == "PASS"
+    assert check_no_new_access(new, old, IDENTITY).result == "UNKNOWN"
+
+
 def test_condition_values_with_variables_differ_by_version() -> None:
     owner = {"StringEquals": {"aws:ResourceTag/Owner": "${aws:username}"}}
     old = policy(allow(Condition=owner), version="2008-10-17")
