@@ -59,6 +59,7 @@ lock: .venv/run.stamp
 	@$(PIP) --require-hashes --requirement requirements/run.txt >&2
 	@$(PIP) --require-hashes --requirement requirements/build.txt --target .venv/build >&2
 	@PYTHONPATH="$$(pwd)/.venv/build" $(PIP) --no-build-isolation --no-deps --editable . >&2
+	@.venv/bin/python -m compileall -q policy_gate
 	@echo $(ORIGIN) >$@
 
 .venv/test.stamp: .venv/run.stamp requirements/test.txt
