@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from policy_gate import __version__
 from policy_gate.analyzers.registry import ANALYZERS
@@ -16,7 +16,10 @@ ERROR, USAGE, INTERRUPTED = 1, 64, 130
 
 
 class _Parser(argparse.ArgumentParser):
-    """Ends with 64 for wrong usage: 2 means that the gate failed."""
+    """Ends with 64 for wrong usage (2 means that the gate failed), takes no abbreviated options."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -36,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader has gone; without this, flushing at exit would fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    except Exception as error:  # noqa: BLE001 - whatever the input, nobody is shown a traceback
+        print(f"policy-gate: internal error, please report it: {error!a}", file=sys.stderr)
         return ERROR
     return status
 
@@ -68,10 +74,18 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parameter",
         action="append",
+        type=_assignment,
         default=[],
         metavar="NAME=VALUE",
         help="value of a template parameter or pseudo parameter; may be repeated",
     )
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, not {text!a}")
+    return name, value
 
 
 def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,7 +85,7 @@ def find_config(folder: Path) -> Path | None:
         (parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder
     )
     for parent in (folder, *folder.parents):
-        if (parent / FILE_NAME).is_file():
+        if os.path.lexists(parent / FILE_NAME):
             return parent / FILE_NAME
         if parent == repository:
             return None
@@ -111,7 +112,7 @@ def load_config(path: Path) -> GateConfig:
     return GateConfig(
         _checks(root),
         root.choice("analyzer", ANALYZERS),
-        root.texts("inputs"),
+        _inputs(root),
         path.parent,
         ExtractSettings(
             _parameters(root),
@@ -120,6 +121,14 @@ def load_config(path: Path) -> GateConfig:
         root.choice("unknown", ("block", "report")) == "block",
         root.choice("managed-policies", ("inform", "block")) == "block",
     )
+
+
+def _inputs(root: Section) -> tuple[str, ...]:
+    patterns = root.texts("inputs")
+    for pattern in patterns:
+        if any("**" in part and part != "**" for part in Path(pattern).parts):
+            raise root.error(f"in {pattern!r}, ** must stand alone between slashes", "inputs")
+    return patterns
 
 
 def _checks(root: Section) -> tuple[Check, ...]:

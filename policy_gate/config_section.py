@@ -63,10 +63,13 @@ class Section:
             return f"; did you mean {close[0]!r}?"
         return f"; known are {', '.join(names)}" if names else "; it takes no keys"
 
+    def settings(self, *keys: str) -> None:
+        """Refuses other keys, and anything but a mapping or `true`, which sets none of them."""
+        if self.node.value is not True:
+            self.only(*keys)
+
     def only(self, *keys: str) -> None:
-        """Refuses other keys, and anything but a mapping (or `true`, for none of them)."""
-        if self.node.value is True:
-            return
+        """Refuses other keys, and anything but a mapping."""
         if not isinstance(self.node.value, dict):
             raise self.error("a mapping is expected here")
         for key in self.node.value:
@@ -127,6 +130,10 @@ class Section:
     def file(self, key: str) -> Path:
         """A file, relative to the configuration file's folder."""
         path = self.folder / self.required_text(key)
-        if not path.is_file():
+        try:
+            exists = path.is_file()
+        except ValueError as error:
+            raise self.error(f"this is no path: {error}", key) from error
+        if not exists:
             raise self.error(f"there is no file {shown(path)}", key)
         return path

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy_gate.config import GateConfig
-from policy_gate.extractors.discover import extract_paths
+from policy_gate.extractors.discover import NEVER_SEARCHED, extract_paths
 from policy_gate.model import Extraction
 
 
@@ -34,11 +34,18 @@ def find_inputs(paths: Sequence[str], config: GateConfig) -> Inputs:
         if not glob.has_magic(pattern):
             named.append(config.folder / pattern)
             continue
-        found = sorted(glob.glob(pattern, root_dir=config.folder, recursive=True))
-        matched += [config.folder / path for path in found]
+        found = _matches(config.folder, Path(pattern))
+        matched += found
         if not found:
             notes.append(f"The pattern {pattern!r} under inputs matches nothing.")
     return Inputs(tuple(named), tuple(matched), tuple(notes))
+
+
+def _matches(folder: Path, pattern: Path) -> list[Path]:
+    """What a pattern matches. `**` is any number of folders, and follows no symbolic links."""
+    root = Path(pattern.anchor) if pattern.is_absolute() else folder
+    found = root.glob(str(pattern.relative_to(pattern.anchor)))
+    return [path for path in found if NEVER_SEARCHED.isdisjoint(path.relative_to(root).parts)]
 
 
 def extract_inputs(inputs: Inputs, config: GateConfig) -> Extraction:

@@ -12,6 +12,7 @@ from policy_gate.coverage import coverage_of
 from policy_gate.model import (
     CheckResult,
     Extraction,
+    Finding,
     GateReport,
     NotChecked,
     Policy,
@@ -75,14 +76,21 @@ def _ask(policy: Policy, checks: Iterable[Check], analyzer: Analyzer) -> Iterato
         try:
             yield check.ask(policy, analyzer)
         except AnalyzerError as error:
-            yield CheckResult(
-                policy.identity,
-                check.name,
-                Verdict.ERROR,
-                message=str(error),
-                location=policy.sources.locate(()),
-                assumptions=policy.assumptions,
-            )
+            yield _error(policy, check, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not hide other policies
+            message = f"policy-gate failed on this policy ({error!r}): please report it"
+            yield _error(policy, check, message)
+
+
+def _error(policy: Policy, check: Check, message: str) -> CheckResult:
+    return CheckResult(
+        policy.identity,
+        check.name,
+        Verdict.ERROR,
+        message=message,
+        location=policy.sources.locate(()),
+        assumptions=policy.assumptions,
+    )
 
 
 def _not_checked(item: NotChecked) -> CheckResult:
@@ -111,17 +119,22 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
         groups.setdefault((result.identity, result.check, distinct), []).append(result)
     for group in groups.values():
         worst = min(group, key=lambda result: _WORST_FIRST.index(result.verdict))
-        findings = {
-            finding.fingerprint: finding
-            for result in reversed(group)
-            for finding in result.findings
-        }
+        findings: dict[str, list[Finding]] = {}
+        for finding in (finding for result in group for finding in result.findings):
+            findings.setdefault(finding.fingerprint, []).append(finding)
+        merged = map(_in_every_world, findings.values())
         assumptions = {item: None for result in group for item in result.assumptions}
         yield replace(
             worst,
-            findings=tuple(sorted(findings.values(), key=lambda item: item.locations)),
+            findings=tuple(sorted(merged, key=lambda item: item.locations)),
             assumptions=tuple(assumptions),
         )
+
+
+def _in_every_world(findings: list[Finding]) -> Finding:
+    """One finding of several worlds; where it is in the world of the defaults, that is all."""
+    worlds = dict.fromkeys(finding.world for finding in findings)
+    return replace(findings[0], world="" if "" in worlds else " or ".join(worlds))
 
 
 def _order(result: CheckResult) -> tuple[object, ...]:

@@ -15,24 +15,25 @@ from dataclasses import dataclass, replace
 from policy_gate.analyzers.interface import Answer, Reason
 from policy_gate.checks.culprits import Order, culprits
 from policy_gate.checks.findings import (
-    anchor_of,
     assumptions_of,
     fingerprint,
     locations_of,
+    numbered,
     statement_at,
+    statement_path,
 )
 from policy_gate.checks.widening import (
     CannotWidenError,
     Conditions,
     Question,
     deferred_in,
-    is_supplied,
     unnamed_account,
     widened,
 )
 from policy_gate.model import (
     AssumptionKind,
     CheckResult,
+    DocumentPath,
     Finding,
     Policy,
     Severity,
@@ -65,7 +66,10 @@ class AccessQuestion:
     conditions: Conditions = "dropped"
     order: Callable[[Witness | None], Order] = lambda _: ("Action", "Resource")
     reference: str = ""
-    """The reference policy's text, whose partitions matter."""
+    """What the policy is held against, whose partitions matter."""
+
+    principals_matter: bool = True
+    """Can the answer change with the principal that a parameter names?"""
 
     ask_of_anyone: Callable[[str], Answer] | None = None
     """Puts the question with a reference that tells no principals apart."""
@@ -75,11 +79,15 @@ def answer_access(policy: Policy, question: AccessQuestion) -> CheckResult:
     """The verdict over every partition that matters, with findings."""
     answered = [_in_partition(policy, question, name) for name in _partitions(policy, question)]
     order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
-    return min(answered, key=lambda result: order.index(result.verdict))
+    worst = min(answered, key=lambda result: order.index(result.verdict))
+    findings = {
+        finding.fingerprint: finding for result in reversed(answered) for finding in result.findings
+    }
+    return replace(worst, findings=tuple(findings.values()))
 
 
 def _partitions(policy: Policy, question: AccessQuestion) -> list[str]:
-    """The partitions that the policy or the reference names, where the policy leaves it open."""
+    """Where the policy leaves it open: aws, and those that the policy or the reference names."""
     open_ended = any(
         part.expression in _PARTITION_EXPRESSIONS
         for text in deferred_in(policy.document)
@@ -87,13 +95,9 @@ def _partitions(policy: Policy, question: AccessQuestion) -> list[str]:
     )
     if not open_ended:
         return [DEFAULT_PARTITION]
-    written = f"{_literal_text(policy)} {question.reference}"
+    written = f"{json.dumps(policy.document, default=str)} {question.reference}"
     named = set(_PARTITION_IN_ARN.findall(written)) & set(URL_SUFFIXES)
-    return sorted(named) or [DEFAULT_PARTITION]
-
-
-def _literal_text(policy: Policy) -> str:
-    return json.dumps(policy.document, default=str)
+    return sorted(named | {DEFAULT_PARTITION})
 
 
 def _in_partition(policy: Policy, question: AccessQuestion, partition: str) -> CheckResult:
@@ -103,7 +107,7 @@ def _in_partition(policy: Policy, question: AccessQuestion, partition: str) -> C
         if answer.result == "FAIL":
             return _failed(policy, question, partition, first, answer)
         if answer.result == "UNKNOWN":
-            return _unknown(policy, question, answer.message)
+            return _undecided(policy, question, first, answer)
         return _passed(policy, question, first)
     except CannotWidenError as error:
         return _unknown(policy, question, str(error))
@@ -111,10 +115,10 @@ def _in_partition(policy: Policy, question: AccessQuestion, partition: str) -> C
 
 def _passed(policy: Policy, question: AccessQuestion, asked: Question) -> CheckResult:
     """A PASS, unless another principal in place of an unnamed one could change it."""
-    if asked.unnamed_principals and question.ask_of_anyone is not None:
+    if asked.unnamed_principals and question.principals_matter:
         everyone = _with_everyone(asked)
         if question.ask(json.dumps(everyone)).result != "PASS":
-            return _unknown(policy, question, _hangs_on(policy, asked.unnamed_principals))
+            return _hangs_on_principal(policy, question, asked.unnamed_principals)
     return CheckResult(
         policy.identity,
         question.check,
@@ -129,10 +133,11 @@ def _failed(
 ) -> CheckResult:
     """A FAIL with findings, unless it hangs on a value that only deployment decides."""
     if asked.open_conditions:
+        open_conditions = asked.open_conditions
         asked = widened(policy.document, partition, "kept")
         answer = question.ask(json.dumps(asked.document))
         if answer.result != "FAIL":
-            return _unknown(policy, question, _hangs_on_condition(policy))
+            return _hangs_on_condition(policy, question, open_conditions)
     guilty = {
         asked.indexes[reason.statementIndex]: reason
         for reason in answer.reasons
@@ -142,8 +147,8 @@ def _failed(
     if question.ask_of_anyone is not None and unnamed and unnamed == set(guilty):
         anyone = question.ask_of_anyone(json.dumps(asked.document))
         if anyone.result != "FAIL":
-            return _unknown(policy, question, _hangs_on(policy, unnamed))
-    findings = tuple(
+            return _hangs_on_principal(policy, question, unnamed)
+    findings = numbered(
         _finding(policy, question, partition, index, reason)
         for index, reason in sorted(guilty.items())
     ) or (_whole_policy_finding(policy, question, answer),)
@@ -186,7 +191,7 @@ def _finding(
         question.fix,
         world=policy.world,
         assumptions=assumptions_of(policy, *statement.values()),
-        fingerprint=fingerprint(policy, question.check, question.code, anchor_of(statement)),
+        fingerprint=fingerprint(policy, question.check, question.code, statement),
     )
 
 
@@ -221,7 +226,7 @@ def _whole_policy_finding(policy: Policy, question: AccessQuestion, answer: Answ
     return Finding(
         question.code,
         Severity.SECURITY_WARNING,
-        f"{answer.message}",
+        answer.message,
         True,
         locations_of(policy, [()]),
         fix=question.fix,
@@ -235,38 +240,56 @@ def _statement_name(index: int, sid: object) -> str:
     return f"Statement {index} ({sid})" if sid else f"Statement {index}"
 
 
-def _unknown(policy: Policy, question: AccessQuestion, message: str) -> CheckResult:
+def _unknown(
+    policy: Policy, question: AccessQuestion, message: str, path: DocumentPath = ()
+) -> CheckResult:
     return CheckResult(
         policy.identity,
         question.check,
         Verdict.UNKNOWN,
         message=message,
-        location=policy.sources.locate(()),
+        location=policy.sources.locate(path),
         assumptions=policy.assumptions,
     )
 
 
-def _hangs_on(policy: Policy, indexes: Iterable[int]) -> str:
-    expressions = sorted(
-        {
-            part.expression
-            for index in indexes
-            for text in deferred_in(statement_at(policy, index).get("Principal"))
-            for part in text.assumptions()
-            if part.kind is AssumptionKind.SUPPLIED
-        }
-    )
-    return f"the verdict hangs on which principal {', '.join(expressions)} names: give its value"
+def _undecided(
+    policy: Policy, question: AccessQuestion, asked: Question, answer: Answer
+) -> CheckResult:
+    """What the analyzer could not decide, with the numbers of the policy's own statements."""
+    message = answer.message
+    indexes = [
+        reason.statementIndex for reason in answer.reasons if reason.statementIndex is not None
+    ]
+    for index in reversed(indexes):
+        message = message.replace(f"index: {index}:", f"index: {asked.indexes[index]}:")
+    path = statement_path(policy, asked.indexes[indexes[0]]) if indexes else ()
+    return _unknown(policy, question, message, path)
 
 
-def _hangs_on_condition(policy: Policy) -> str:
-    expressions = sorted(
-        {
-            part.expression
-            for text in deferred_in(policy.document)
-            if is_supplied(text)
-            for part in text.assumptions()
-            if part.kind is AssumptionKind.SUPPLIED
-        }
-    )
-    return f"the verdict hangs on a condition with {', '.join(expressions)}: give its value"
+def _hangs_on_principal(
+    policy: Policy, question: AccessQuestion, indexes: Iterable[int]
+) -> CheckResult:
+    names = _supplied_in(policy, indexes, "Principal")
+    message = f"the verdict hangs on which principal {names} names: give its value"
+    return _unknown(policy, question, message, statement_path(policy, min(indexes)))
+
+
+def _hangs_on_condition(
+    policy: Policy, question: AccessQuestion, indexes: Iterable[int]
+) -> CheckResult:
+    names = _supplied_in(policy, indexes, "Condition")
+    message = f"the verdict hangs on a condition with {names}: give its value"
+    return _unknown(policy, question, message, statement_path(policy, min(indexes)))
+
+
+def _supplied_in(policy: Policy, indexes: Iterable[int], element: str) -> str:
+    """What deployment supplies to an element of the statements, by the names to give it by."""
+    expressions = {
+        part.expression
+        for index in indexes
+        for text in deferred_in(statement_at(policy, index).get(element))
+        for part in text.assumptions()
+        if part.kind is AssumptionKind.SUPPLIED
+    }
+    return ", ".join(sorted(expressions))

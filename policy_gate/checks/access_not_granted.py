@@ -44,13 +44,14 @@ class AccessNotGranted:
             order=lambda _: (
                 ("Action", "Resource") if self.access.actions else ("Resource", "Action")
             ),
+            reference=" ".join(self.access.resources),
         )
         return answer_access(policy, question)
 
 
 def from_config(section: Section) -> list[Check]:
     """One check; actions from the file and the list are taken together."""
-    section.only("actions-file", "actions", "resources", "applies-to")
+    section.settings("actions-file", "actions", "resources", "applies-to")
     actions = list(section.texts("actions"))
     if section.has("actions-file"):
         actions += read_actions(section.file("actions-file"), section)

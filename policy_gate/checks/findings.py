@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from policy_gate.checks.widening import Plain, deferred_in, rendered
+from policy_gate.checks.widening import deferred_in, rendered
 from policy_gate.model import (
     Assumption,
     AssumptionKind,
     DocumentPath,
+    Finding,
     Location,
     Policy,
     Value,
 )
-
-__all__ = ["assumptions_of", "fingerprint", "locations_of", "statement_at", "statement_path"]
 
 
 def statement_path(policy: Policy, index: int) -> DocumentPath:
@@ -62,8 +63,11 @@ def assumptions_of(policy: Policy, *values: Value) -> tuple[Assumption, ...]:
     return tuple({part.expression: part for part in [*parts, *defaults]}.values())
 
 
-def fingerprint(policy: Policy, check: str, code: str, anchor: Plain) -> str:
-    """Identifies a finding by what it is about, not by where it stands."""
+def fingerprint(policy: Policy, check: str, code: str, anchor: object) -> str:
+    """Identifies a finding by what it is about, not by where it stands.
+
+    `anchor` is made of JSON values and deferred texts, of which what is written counts.
+    """
     identity = policy.identity
     subject = [
         identity.file,
@@ -74,10 +78,17 @@ def fingerprint(policy: Policy, check: str, code: str, anchor: Plain) -> str:
         code,
         anchor,
     ]
-    text = json.dumps(subject, sort_keys=True)
+    text = json.dumps(subject, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def anchor_of(value: Value) -> Plain:
-    """What of a value identifies a finding: its content."""
-    return rendered(value)
+def numbered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings; of those that are about the same content, from the second on with a number."""
+    numbers: Counter[str] = Counter()
+    told_apart = []
+    for finding in findings:
+        numbers[finding.fingerprint] += 1
+        number = numbers[finding.fingerprint]
+        suffix = f"-{number}" if number > 1 else ""
+        told_apart.append(replace(finding, fingerprint=f"{finding.fingerprint}{suffix}"))
+    return tuple(told_apart)

@@ -38,11 +38,12 @@ class NoPublicAccess:
             " account or network with a condition.",
             conditions="kept",
             order=lambda _: ("Principal", "Action"),
+            principals_matter=False,
         )
         return answer_access(policy, question)
 
 
 def from_config(section: Section) -> list[Check]:
     """The check takes no settings: its key is `true`."""
-    section.only()
+    section.settings()
     return [NoPublicAccess()]

@@ -1,9 +1,10 @@
-"""Reference policies from files."""
+"""Policy documents from files: references, and what `policy-gate check` is asked about."""
 
 from __future__ import annotations
 
 import json
 
+from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.targets import KIND_NAMES, Targets
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.model import PolicyKind
@@ -22,13 +23,36 @@ def reference_text(section: Section, targets: Targets) -> str:
     with the policies it is meant for.
     """
     source = read_source(section.file("reference"), section)
-    text = policy_text(source)
-    identity = all(KIND_NAMES.get(name) is PolicyKind.IDENTITY for name in targets.names)
+    kinds = {KIND_NAMES.get(name) for name in targets.names}
+    if PolicyKind.IDENTITY in kinds and not kinds <= {PolicyKind.IDENTITY, None}:
+        raise section.error(
+            "a reference for identity policies, which have no Principal, is none for others",
+            "applies-to",
+        )
+    if kinds == {None}:
+        return access_policy_text(source, _type_of(source))
+    identity = PolicyKind.IDENTITY in kinds
+    return access_policy_text(source, "IDENTITY_POLICY" if identity else "RESOURCE_POLICY")
+
+
+def _type_of(source: Source) -> AccessPolicyType:
+    """What a reference that is meant for resource types is: it names principals, or it does not."""
     try:
-        read_document(text, "IDENTITY_POLICY" if identity else "RESOURCE_POLICY")
+        read_document(policy_text(source), "IDENTITY_POLICY")
+    except PolicyDocumentError:
+        return "RESOURCE_POLICY"
+    return "IDENTITY_POLICY"
+
+
+def access_policy_text(source: Source, policy_type: AccessPolicyType) -> str:
+    """The JSON text of a policy that the access checks can read. Raises ConfigError."""
+    text = policy_text(source)
+    try:
+        read_document(text, policy_type)
     except PolicyDocumentError as error:
+        # The position is one of the JSON text.
         offset = error.offset if text == source.text else 0
-        raise ConfigError(f"not a reference policy: {error.message}", source, offset) from error
+        raise ConfigError(f"not a policy document: {error.message}", source, offset) from error
     return text
 
 

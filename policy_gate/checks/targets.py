@@ -32,11 +32,20 @@ def targets_from(section: Section, default: tuple[str, ...]) -> Targets:
     if not section.has("applies-to"):
         return Targets(default)
     names = section.texts("applies-to")
+    if not names:
+        raise section.error("name at least one kind of policy or resource type", "applies-to")
     for name in names:
-        if name not in KIND_NAMES and "::" not in name:
+        if name not in KIND_NAMES and name not in (types := _resource_types()):
             raise section.error(
-                f"{name!r} is neither a kind of policy nor a resource type",
+                f"{name!r} is neither a kind of policy nor the type of a resource with one",
                 "applies-to",
-                section.suggestion(name, KIND_NAMES),
+                section.suggestion(name, types if "::" in name else KIND_NAMES),
             )
     return Targets(names)
+
+
+def _resource_types() -> frozenset[str]:
+    from policy_gate.analyzers.embedded import PUBLIC_ACCESS_RESOURCE_TYPES
+    from policy_gate.extractors.cloudformation.tables import policy_resource_types
+
+    return policy_resource_types().union(PUBLIC_ACCESS_RESOURCE_TYPES)

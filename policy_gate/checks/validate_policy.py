@@ -11,9 +11,9 @@ from typing import Any
 
 from policy_gate.analyzers.interface import Analyzer, PolicyType, ValidatePolicyFinding
 from policy_gate.checks.findings import (
-    anchor_of,
     assumptions_of,
     fingerprint,
+    numbered,
     statement_at,
     value_at,
 )
@@ -63,10 +63,10 @@ class ValidatePolicy:
             _POLICY_TYPES[policy.kind],
             policy.validate_policy_resource_type,
         )
-        findings = tuple(
+        findings = numbered(
             self._finding(policy, found, path)
             for found in answered
-            if not _is_about_a_stand_in(policy, path := _path(found))
+            if not _is_about_a_stand_in(policy, found, path := _path(found))
             and not _is_expected(policy, found["issueCode"])
         )
         verdict, message = Verdict.PASS, ""
@@ -91,7 +91,7 @@ class ValidatePolicy:
             index = 0
         sid = statement_at(policy, index).get("Sid") if index is not None else None
         value = value_at(policy.document, path)
-        anchor = [[step for step in path if isinstance(step, str)], anchor_of(value)]
+        anchor = [[step for step in path if isinstance(step, str)], value]
         return Finding(
             found["issueCode"],
             severity,
@@ -109,7 +109,7 @@ class ValidatePolicy:
 
 def from_config(section: Section) -> list[Check]:
     """One check; `fail-on` names the finding types that block."""
-    section.only("fail-on")
+    section.settings("fail-on")
     if not section.has("fail-on"):
         return [ValidatePolicy()]
     names = section.choices("fail-on", tuple(Severity))
@@ -145,8 +145,13 @@ def _locations(policy: Policy, found: ValidatePolicyFinding) -> tuple[Location, 
     return tuple(dict.fromkeys(places)) or (policy.sources.locate(()),)
 
 
-def _is_about_a_stand_in(policy: Policy, path: DocumentPath) -> bool:
-    """Does the finding judge a text that only stands for what deployment supplies?"""
+def _is_about_a_stand_in(policy: Policy, found: ValidatePolicyFinding, path: DocumentPath) -> bool:
+    """Does the finding judge the form of a text of which deployment supplies a part?
+
+    Security warnings are about wildcards, and those are written: no stand-in has any.
+    """
+    if found["findingType"] == "SECURITY_WARNING":
+        return False
     value = value_at(policy.document, path)
     return isinstance(value, DeferredText) and is_supplied(value)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -61,10 +62,8 @@ def is_supplied(text: DeferredText) -> bool:
 def rendered(value: Value, partition: str = DEFAULT_PARTITION) -> Plain:
     """The value with a text of the right shape in every deferred place, for ValidatePolicy."""
     if isinstance(value, DeferredText):
-        return "".join(
-            part if isinstance(part, str) else _settled_part(part, partition) or part.stand_in
-            for part in value.parts
-        )
+        settled = [_settled_part(part, partition) for part in value.parts]
+        return "".join(part if isinstance(part, str) else part.stand_in for part in settled)
     if isinstance(value, dict):
         return {key: rendered(child, partition) for key, child in value.items()}
     if isinstance(value, list):
@@ -187,6 +186,8 @@ class _Widening:
         return named
 
     def excluded_principals(self, value: Value, allows: bool) -> tuple[str, Plain]:
+        if not any(is_supplied(text) for text in deferred_in(value)):
+            return "NotPrincipal", rendered(value, self.partition)
         if not allows:
             raise _AbsentError
         if isinstance(value, DeferredText):
@@ -220,31 +221,43 @@ class _Widening:
         """The item with everything filled in but what is supplied from outside."""
         if not isinstance(item, DeferredText):
             return rendered(item, self.partition)
-        parts = [
-            part if isinstance(part, str) else _settled_part(part, self.partition) or part
-            for part in item.parts
-        ]
+        parts = [_settled_part(part, self.partition) for part in item.parts]
         if any(isinstance(part, Assumption) for part in parts):
             return DeferredText(tuple(parts))
-        return "".join(part for part in parts if isinstance(part, str))
+        return "".join(map(str, parts))
 
     def alternatives(self, text: DeferredText) -> list[str]:
         """Every text it can be, where they are few; else one with wildcards."""
-        choices: list[tuple[str, ...]] = [
-            (part,) if isinstance(part, str) else part.allowed or ("*",) for part in text.parts
+        choices: list[tuple[str | None, ...]] = [
+            (part,) if isinstance(part, str) else part.allowed or (None,) for part in text.parts
         ]
-        count = 1
-        for choice in choices:
-            count *= len(choice)
-        if count > MAX_ALTERNATIVES:
-            choices = [choice if len(choice) == 1 else ("*",) for choice in choices]
-        return ["".join(choice) for choice in itertools.product(*choices)]
+        if math.prod(map(len, choices)) > MAX_ALTERNATIVES:
+            choices = [choice if len(choice) == 1 else (None,) for choice in choices]
+        return list(dict.fromkeys(map(_pattern, itertools.product(*choices))))
 
 
-def _settled_part(part: Assumption, partition: str) -> str | None:
-    """The text of a part that is not from outside, None of one that is."""
-    if part.kind is AssumptionKind.SUPPLIED:
-        return None
+def _pattern(texts: Iterable[str | None]) -> str:
+    """The texts in a row, `*` for each that is not known.
+
+    One that is not known may complete a policy variable such as `${aws:PrincipalTag/...}`: then
+    nothing is known from the beginning of the variable on.
+    """
+    pattern = ""
+    for text in texts:
+        if text is not None:
+            pattern += text
+            continue
+        variable = pattern.find("${", pattern.rfind("}") + 1)
+        if variable >= 0 or pattern.endswith("$"):
+            return f"{pattern[:variable]}*"
+        pattern += "*"
+    return pattern
+
+
+def _settled_part(part: str | Assumption, partition: str) -> str | Assumption:
+    """The text of a part, or itself where it is supplied from outside."""
+    if isinstance(part, str) or part.kind is AssumptionKind.SUPPLIED:
+        return part
     if part.expression == "${AWS::Partition}":
         return partition
     if part.expression == "${AWS::URLSuffix}":

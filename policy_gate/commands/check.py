@@ -17,7 +17,7 @@ from policy_gate.analyzers.interface import (
     ValidatePolicyFinding,
 )
 from policy_gate.analyzers.registry import make_analyzer
-from policy_gate.checks.references import policy_text
+from policy_gate.checks.references import access_policy_text, policy_text
 from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.checks.validate_policy import BLOCKING_BY_DEFAULT
 from policy_gate.commands.configuration import complain
@@ -35,7 +35,6 @@ _ACCESS_POLICY_TYPES: dict[str, AccessPolicyType] = {
     "resource": "RESOURCE_POLICY",
 }
 
-
 Question = Callable[[argparse.Namespace, Analyzer], tuple[Answer, list[ValidatePolicyFinding]]]
 
 
@@ -51,9 +50,9 @@ def main(arguments: argparse.Namespace) -> int:
     return 0 if answer.result == "PASS" else 2
 
 
-def _document(path: str) -> str:
+def _document(path: str, policy_type: AccessPolicyType) -> str:
     """The document as JSON text."""
-    return policy_text(read_source(Path(path)))
+    return access_policy_text(read_source(Path(path)), policy_type)
 
 
 def _validate_policy(
@@ -73,12 +72,10 @@ def _validate_policy(
 def _no_new_access(
     arguments: argparse.Namespace, analyzer: Analyzer
 ) -> tuple[Answer, list[ValidatePolicyFinding]]:
-    answer = analyzer.check_no_new_access(
-        _document(arguments.policy),
-        _document(arguments.reference),
-        _ACCESS_POLICY_TYPES[arguments.policy_type],
-    )
-    return answer, []
+    policy_type = _ACCESS_POLICY_TYPES[arguments.policy_type]
+    document = _document(arguments.policy, policy_type)
+    reference = _document(arguments.reference, policy_type)
+    return analyzer.check_no_new_access(document, reference, policy_type), []
 
 
 def _access_not_granted(
@@ -92,13 +89,14 @@ def _access_not_granted(
         arguments.parser.error("name --actions, --actions-file or --resources")
     access = Access(tuple(dict.fromkeys(actions)), tuple(resources))
     policy_type = _ACCESS_POLICY_TYPES[arguments.policy_type]
-    return analyzer.check_access_not_granted(_document(arguments.policy), access, policy_type), []
+    document = _document(arguments.policy, policy_type)
+    return analyzer.check_access_not_granted(document, access, policy_type), []
 
 
 def _no_public_access(
     arguments: argparse.Namespace, analyzer: Analyzer
 ) -> tuple[Answer, list[ValidatePolicyFinding]]:
-    document = _document(arguments.policy)
+    document = _document(arguments.policy, "RESOURCE_POLICY")
     return analyzer.check_no_public_access(document, arguments.resource_type), []
 
 

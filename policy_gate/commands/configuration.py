@@ -8,19 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from policy_gate.config import GateConfig, default_config, find_config, load_config
-from policy_gate.config_section import ConfigError
+from policy_gate.reporters.visible import visible
 
 
 def configured(arguments: argparse.Namespace) -> GateConfig:
-    """The configuration of this run. Raises ConfigError."""
+    """The configuration of this run. Raises ConfigError (of config_section)."""
     path = Path(arguments.config) if arguments.config else find_config(Path.cwd())
     config = load_config(path) if path else default_config()
-    parameters = dict(config.settings.parameters)
-    for text in arguments.parameter:
-        name, equals, value = text.partition("=")
-        if not name or not equals:
-            raise ConfigError(f"--parameter takes NAME=VALUE, not {text!r}")
-        parameters[name] = value
+    parameters = {**config.settings.parameters, **dict(arguments.parameter)}
     return replace(
         config,
         analyzer=arguments.analyzer or config.analyzer,
@@ -30,5 +25,5 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
 
 def complain(error: Exception) -> int:
     """Prints why the gate could not do its work, and returns the exit status that says so."""
-    print(f"policy-gate: error: {error}", file=sys.stderr)
+    print(f"policy-gate: error: {visible(str(error), 'ascii')}", file=sys.stderr)
     return 1

@@ -16,8 +16,12 @@ _ARTIFACT_TYPES = (b"aws:cloudformation:stack", b"cdk:cloud-assembly", b"cdk:tre
 
 def is_assembly(directory: Path) -> bool:
     """Does the folder hold the output of `cdk synth`? Unreadable folders do not."""
+    manifest = directory / MANIFEST
     try:
-        with (directory / MANIFEST).open("rb") as file:
+        # Opening a pipe may never end.
+        if not manifest.is_file():
+            return False
+        with manifest.open("rb") as file:
             head = file.read(_MAX_BYTES)
     except OSError:
         return False

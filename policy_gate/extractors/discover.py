@@ -25,7 +25,7 @@ MAX_BYTES = 5_000_000
 EXTRACTORS: tuple[Extractor, ...] = (CloudFormationExtractor(), TerraformPlanExtractor())
 """In the order in which they are asked; the first also explains what none of them recognises."""
 
-_NEVER_SEARCHED = frozenset({".git", "node_modules", ".venv", ".terraform"})
+NEVER_SEARCHED = frozenset({".git", "node_modules", ".venv", ".terraform"})
 
 
 def extract_paths(
@@ -33,27 +33,28 @@ def extract_paths(
 ) -> Extraction:
     """Everything in the paths that the user names, and in those that patterns of theirs match.
 
-    A folder is searched in either case. Nothing is read twice, and the order of the results is
-    that of the paths.
+    A folder is searched in either case. Nothing is read twice, a file is read as one that was named
+    if it was, and the order of the paths makes no difference.
     """
     seen: set[Path] = set()
-    found = Extraction()
-    for path, explicit in [
-        *((path, True) for path in named),
-        *((path, False) for path in searched),
-    ]:
-        for part in _of_path(path, explicit, settings, seen):
-            found = _joined(found, part)
-    return found
-
-
-def _joined(one: Extraction, other: Extraction) -> Extraction:
+    ordered = [
+        *((path, True) for path in sorted(named, key=_files_first)),
+        *((path, False) for path in sorted(searched, key=_files_first)),
+    ]
+    found = [
+        part for path, explicit in ordered for part in _of_path(path, explicit, settings, seen)
+    ]
     return Extraction(
-        one.policies + other.policies,
-        one.not_checked + other.not_checked,
-        one.unreadable + other.unreadable,
-        one.skipped_files + other.skipped_files,
+        tuple(policy for part in found for policy in part.policies),
+        tuple(item for part in found for item in part.not_checked),
+        tuple(item for part in found for item in part.unreadable),
+        sum(part.skipped_files for part in found),
     )
+
+
+def _files_first(path: Path) -> tuple[bool, bool, str]:
+    """Links come last, so that a file is shown by its own name."""
+    return os.path.isdir(path), os.path.islink(path), str(path)
 
 
 def _of_path(
@@ -61,7 +62,7 @@ def _of_path(
 ) -> Iterator[Extraction]:
     try:
         real = path.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         yield _unreadable(path, error)
         return
     if path.is_dir():
@@ -82,13 +83,12 @@ def _of_folder(folder: Path, settings: ExtractSettings, seen: set[Path]) -> Iter
                 seen.add(real)
                 yield extract_assembly(shown(here))
             continue
-        folders[:] = sorted(set(folders) - _NEVER_SEARCHED)
+        folders[:] = sorted(set(folders) - NEVER_SEARCHED)
         for file in sorted(files):
             path = here / file
-            real = path.resolve()
             if path.is_symlink():
                 yield Extraction(skipped_files=1)
-            elif real not in seen:
+            elif (real := path.resolve()) not in seen:
                 seen.add(real)
                 yield _of_file(path, False, settings)
     for error in errors:
@@ -98,22 +98,21 @@ def _of_folder(folder: Path, settings: ExtractSettings, seen: set[Path]) -> Iter
 def _of_file(path: Path, explicit: bool, settings: ExtractSettings) -> Extraction:
     if explicit and path.name == MANIFEST and is_assembly(path.parent):
         return extract_assembly(shown(path.parent))
+    data = b""
     try:
         data = _read(path)
+        if len(data) > MAX_BYTES:
+            raise ReadError(f"this file is larger than {MAX_BYTES // 1_000_000} MB", 0)
+        text = decode(data)
     except OSError as error:
         return _unreadable(path, error)
-    except ReadError as error:
-        return _refused(path, error.message, explicit)
-    try:
-        text = decode(data[:MAX_BYTES])
     except ReadError as error:
         looks_like_input = _recognise(data.decode("latin-1")) is not None
         return _refused(path, error.message, explicit or looks_like_input)
     extractor = _recognise(text)
-    counts = explicit or extractor is not None
-    if counts and len(data) <= MAX_BYTES:
+    if explicit or extractor is not None:
         return _extracted(Source(shown(path), text), extractor or EXTRACTORS[0], settings)
-    return _refused(path, f"this file is larger than {MAX_BYTES // 1_000_000} MB", counts)
+    return Extraction(skipped_files=1)
 
 
 def _read(path: Path) -> bytes:

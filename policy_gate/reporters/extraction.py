@@ -7,13 +7,10 @@ from typing import TextIO
 
 from policy_gate.model import (
     SCHEMA_VERSION,
-    DeferredText,
     DocumentPath,
     Extraction,
-    Location,
     NotChecked,
     Policy,
-    Value,
 )
 from policy_gate.reporters.json_report import (
     assumption_object,
@@ -37,7 +34,7 @@ def write_json(found: Extraction, stream: TextIO) -> None:
         "errors": [{"path": item.path, "message": item.message} for item in found.unreadable],
         "skipped_files": found.skipped_files,
     }
-    stream.write(guarded(json.dumps(content, indent=2, ensure_ascii=True)) + "\n")
+    stream.write(guarded(json.dumps(content, indent=2, ensure_ascii=True, default=str)) + "\n")
 
 
 def write_console(found: Extraction, stream: TextIO) -> None:
@@ -58,17 +55,14 @@ def write_console(found: Extraction, stream: TextIO) -> None:
 
 
 def _policy(policy: Policy) -> dict[str, object]:
+    places = policy.sources.values
     return {
         **policy_object(policy.identity),
         "world": policy.world,
-        "document": _plain(policy.document),
+        "document": policy.document,
         "assumptions": [assumption_object(item) for item in policy.assumptions],
-        "locations": {_joined(path): location_object(place) for path, place in _places(policy)},
+        "locations": {_joined(path): location_object(place) for path, place in places.items()},
     }
-
-
-def _places(policy: Policy) -> list[tuple[DocumentPath, Location]]:
-    return list(policy.sources.values.items())
 
 
 def _joined(path: DocumentPath) -> str:
@@ -82,13 +76,3 @@ def _not_checked(item: NotChecked) -> dict[str, object]:
         "message": item.message,
         "location": location_object(item.location) if item.location else None,
     }
-
-
-def _plain(value: Value) -> object:
-    if isinstance(value, DeferredText):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    return value
