@@ -42,8 +42,13 @@ def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMa
         place = source.location(resolved.start, resolved.end)
         return resolved.value, SourceMap({(): place})
     spans = _character_spans(fragments, source)
-    maps = _SourceMaps(source, lambda start, end: (spans[start][0], spans[end - 1][1]))
-    return document, maps.of_node(tree)
+
+    def place(start: int, end: int) -> Span:
+        first, last = spans[start], spans[end - 1]
+        # Pieces of one text may stand in the file in another order.
+        return (first[0], last[1]) if last[1] > first[0] else first
+
+    return document, _SourceMaps(source, place).of_node(tree)
 
 
 def _unmarked(node: Node, assumptions: Sequence[Assumption]) -> Value:

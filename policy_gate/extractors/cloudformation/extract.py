@@ -9,7 +9,7 @@ from policy_gate.extractors.cloudformation.attachments import attached_policies
 from policy_gate.extractors.cloudformation.parameters import Parameters
 from policy_gate.extractors.cloudformation.policies import ORGANIZATION_KINDS, policies_of
 from policy_gate.extractors.cloudformation.resolved import UnresolvableError
-from policy_gate.extractors.cloudformation.resources import Found, Names, Resource
+from policy_gate.extractors.cloudformation.resources import Found, Names, Resource, units
 from policy_gate.extractors.cloudformation.template import (
     Template,
     is_function,
@@ -110,6 +110,7 @@ def _holds_policies(resource_type: str) -> bool:
 
 
 def _of_resource(resource: Resource) -> list[Found]:
+    resource.template.budget.begin_part()
     try:
         worlds = explore(lambda world: resource.exists(resource.evaluator(world)))
     except UnresolvableError as error:
@@ -159,26 +160,14 @@ def _literal(resource: Resource, name: str) -> str:
 
 def _containers(resource: Resource) -> Iterator[Found]:
     for container in tables.template_containers(resource.type):
-        if (node := _at(resource.properties, container.path)) is not None:
-            message = f"the template that {container.path[0]} leads to is not followed yet"
-            yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, node)
+        message = f"the template that {container.path[0]} leads to is not followed yet"
+        for unit in units(resource.properties, container.path):
+            yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, unit.node)
 
 
 def _other_grammars(resource: Resource) -> Iterator[Found]:
     for other in tables.other_grammar(resource.type):
-        if (node := _at(resource.properties, other.path)) is not None:
-            message = (
-                f"{other.path[-1]} is not written in the IAM policy language ({other.grammar})"
-            )
-            yield resource.not_checked(other.path[-1], ReasonCode.NOT_APPLICABLE, message, node)
-
-
-def _at(node: Node, path: tuple[str, ...]) -> Node | None:
-    """The node at a path, or the call of a function or the list that the path leads into."""
-    for key in path:
-        if not isinstance(node.value, dict):
-            return node
-        if key not in node.value:
-            return None
-        node = node.value[key]
-    return node
+        name = other.path[-1]
+        message = f"{name} is not written in the IAM policy language ({other.grammar})"
+        for unit in units(resource.properties, other.path):
+            yield resource.not_checked(name, ReasonCode.NOT_APPLICABLE, message, unit.node)

@@ -13,8 +13,11 @@ ResolvedValue: TypeAlias = (
     "bool | int | float | str | DeferredText | list[Resolved] | dict[str, Resolved] | None"
 )
 
-MAX_STEPS = 1_000_000
+MAX_STEPS = 500_000
 """Steps for one template: values to resolve, list items, and hundreds of characters of text."""
+
+MAX_STEPS_OF_PART = 100_000
+"""Steps for one part of a resource in all its worlds, so that it does not starve the others."""
 
 
 class UnresolvableError(Exception):
@@ -29,14 +32,21 @@ class UnresolvableError(Exception):
 class Budget:
     """What may still be spent on one template, so that none takes unbounded time or memory."""
 
-    def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.steps = steps
+    def __init__(self) -> None:
+        self.left = MAX_STEPS
+        self.left_of_part = MAX_STEPS_OF_PART
+
+    def begin_part(self) -> None:
+        self.left_of_part = MAX_STEPS_OF_PART
 
     def spend(self, steps: int, node: Node) -> None:
         """Raises UnresolvableError once nothing is left."""
-        self.steps -= steps
-        if self.steps < 0:
+        self.left -= steps
+        self.left_of_part -= steps
+        if self.left < 0:
             raise UnresolvableError("this template takes too many steps to resolve", node)
+        if self.left_of_part < 0:
+            raise UnresolvableError("this takes too many steps to resolve", node)
 
 
 @dataclass(slots=True, eq=False)

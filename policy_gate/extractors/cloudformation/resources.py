@@ -197,6 +197,7 @@ def explored(
         resolved = evaluator.resolve(unit.node)
         return [] if resolved is None else list(Names().apart(look(evaluator, resolved)))
 
+    resource.template.budget.begin_part()
     try:
         return list(_merged(explore(evaluate)))
     except UnresolvableError as error:

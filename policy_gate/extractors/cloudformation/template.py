@@ -23,9 +23,8 @@ _SECTIONS = (
     "AWSTemplateFormatVersion|Conditions|Description|Globals|Hooks|Mappings|Metadata|Outputs"
     "|Parameters|Resources|Rules|Transform"
 )
-_RESOURCES_KEY = re.compile(
-    r"""^(?:["']?Resources|[ \t]*\{?[ \t]*"Resources)["']?[ \t]*:""", re.MULTILINE
-)
+_BLOCK_RESOURCES = re.compile(r"""^["']?Resources["']?[ \t]*:""", re.MULTILINE)
+_FLOW_RESOURCES = re.compile(r"""[{,]\s*["']?Resources["']?\s*:""")
 _TEMPLATE_WORDS = re.compile(
     r"""AWSTemplateFormatVersion|["' ](?:AWS|Custom|Alexa)::[A-Za-z0-9]|AWS::CloudFormation"""
 )
@@ -56,9 +55,11 @@ class Template:
 def looks_like_template(text: str) -> bool:
     """Cheap and tolerant: true of a template with syntax errors, not of prose that quotes one."""
     preamble = _PREAMBLE.match(text)
-    if not _FIRST_KEY.match(text, preamble.end() if preamble else 0):
+    first = _FIRST_KEY.match(text, preamble.end() if preamble else 0)
+    if first is None:
         return False
-    return bool(_RESOURCES_KEY.search(text) and _TEMPLATE_WORDS.search(text))
+    resources = _FLOW_RESOURCES if first.group() == "{" else _BLOCK_RESOURCES
+    return bool(resources.search(text) and _TEMPLATE_WORDS.search(text))
 
 
 def read_template(source: Source) -> Template:

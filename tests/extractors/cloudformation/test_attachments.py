@@ -1,0 +1,136 @@
+"""AWS managed policies attached by ARN: administrator-grade ones in full, the others named."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_gate.model import PolicyKind, ReasonCode
+from tests.extractors.cloudformation.extraction import extract, policies, shown
+
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+SECTIONS = """
+Parameters:
+  Env: {Type: String, Default: dev}
+  Given: {Type: String, Default: 'arn:aws:iam::aws:policy/AdministratorAccess'}
+  List: {Type: CommaDelimitedList, Default: 'arn:aws:iam::aws:policy/AdministratorAccess'}
+Conditions: {IsDev: !Equals [!Ref Env, dev]}
+"""
+
+
+def template_of(arns: str, properties: str = "") -> str:
+    return (
+        f"{SECTIONS}Resources:\n"
+        "  Own: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {a: 1}}}\n"
+        "  Named: {Type: AWS::IAM::ManagedPolicy,"
+        " Properties: {ManagedPolicyName: n, PolicyDocument: {a: 1}}}\n"
+        "  Custom: {Type: Custom::Thing}\n"
+        f"  R:\n    Type: AWS::IAM::Role\n    Properties:\n      ManagedPolicyArns: {arns}\n"
+        f"{properties}"
+    )
+
+
+def attached(arns: str, properties: str = "") -> list[tuple[str, str]]:
+    found = extract(template_of(arns, properties)).policies
+    return [
+        (item.identity.policy_name, item.world)
+        for item in found
+        if item.identity.resource_address == "R"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arns", "expected"),
+    [
+        (f"['{ADMIN}']", [("AdministratorAccess", "")]),
+        (
+            "[!Sub 'arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess']",
+            [("AdministratorAccess", "")],
+        ),
+        (
+            "[!Join ['', ['arn:', !Ref AWS::Partition, ':iam::aws:policy/AdministratorAccess']]]",
+            [("AdministratorAccess", "")],
+        ),
+        ("['arn:aws-cn:iam::aws:policy/AdministratorAccess']", [("AdministratorAccess", "")]),
+        ("[!Ref Given]", [("AdministratorAccess", "")]),
+        ("!Ref List", [("AdministratorAccess", "")]),
+        (f"!If [IsDev, [], ['{ADMIN}']]", [("AdministratorAccess", "Env other than dev")]),
+        (
+            f"[!If [IsDev, !Ref AWS::NoValue, '{ADMIN}']]",
+            [("AdministratorAccess", "Env other than dev")],
+        ),
+        (f"[!If [IsDev, '{ADMIN}', '{ADMIN}']]", [("AdministratorAccess", "")]),
+        (
+            f"['{ADMIN}', '{ADMIN}']",
+            [("AdministratorAccess", ""), ("AdministratorAccess #2", "")],
+        ),
+    ],
+)
+def test_administrator_access_is_a_policy(arns: str, expected: list[tuple[str, str]]) -> None:
+    assert attached(arns) == expected
+
+
+def test_an_inline_policy_of_the_same_name_is_told_apart() -> None:
+    inline = "      Policies: [{PolicyName: AdministratorAccess, PolicyDocument: {}}]\n"
+    assert attached(f"['{ADMIN}']", inline) == [
+        ("AdministratorAccess", ""),
+        ("AdministratorAccess #2", ""),
+    ]
+
+
+def test_the_policy_stands_at_its_arn_and_lists_what_it_rests_on() -> None:
+    template = template_of("[!Ref Given]")
+    policy = next(p for p in policies(template) if p.identity.resource_address == "R")
+    assert policy.kind is PolicyKind.IDENTITY
+    assert shown(template, policy.sources.locate(("Statement", 0))) == "!Ref Given"
+    assert [assumed.expression for assumed in policy.assumptions] == ["${Given}"]
+
+
+@pytest.mark.parametrize(
+    ("arns", "name"),
+    [
+        ("['arn:aws:iam::aws:policy/service-role/AWSLambdaRole']", "AWSLambdaRole"),
+        ("['arn:aws:iam::111111111111:policy/x']", "arn:aws:iam::111111111111:policy/x"),
+        ("[!ImportValue Policy]", "${Fn::ImportValue Policy}"),
+        ("[!GetAtt Custom.PolicyArn]", "${Custom.PolicyArn}"),
+    ],
+)
+def test_other_documents_are_unavailable(arns: str, name: str) -> None:
+    (not_checked,) = extract(template_of(arns)).not_checked
+    assert not_checked.reason is ReasonCode.DOCUMENT_UNAVAILABLE
+    assert not_checked.identity.policy_name == name
+    assert not_checked.location is not None
+    assert not_checked.location.line > 10
+
+
+@pytest.mark.parametrize("written", ["!Ref Own", "!GetAtt Own.PolicyArn", "!Ref Named"])
+def test_a_policy_of_this_template_is_found_where_it_stands(written: str) -> None:
+    assert len(policies(template_of(f"[{written}]"))) == 2
+
+
+@pytest.mark.parametrize("arns", ["[[x]]", "[{a: b}]", "[null]", "null", "[!Ref Nothing]"])
+def test_what_is_no_arn_is_never_silent(arns: str) -> None:
+    (not_checked,) = extract(template_of(arns)).not_checked
+    assert not_checked.reason is ReasonCode.NOT_ANALYSED
+
+
+def test_one_bad_arn_does_not_hide_another() -> None:
+    assert attached(f"[!Ref Nothing, '{ADMIN}']") == [("AdministratorAccess", "")]
+
+
+def test_a_boundary_grants_nothing() -> None:
+    boundary = f"      PermissionsBoundary: '{ADMIN}'\n"
+    assert attached("[]", boundary) == []
+
+
+def test_customer_managed_policies_of_a_permission_set_are_named() -> None:
+    template = """
+    Resources:
+      Set:
+        Type: AWS::SSO::PermissionSet
+        Properties:
+          ManagedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess']
+          CustomerManagedPolicyReferences: [{Name: own, Path: /}]
+    """
+    extraction = extract(template)
+    assert [p.identity.policy_name for p in extraction.policies] == ["AdministratorAccess"]
+    assert [n.identity.policy_name for n in extraction.not_checked] == ["own"]

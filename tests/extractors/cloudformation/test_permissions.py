@@ -1,0 +1,154 @@
+"""Resources that stand for one statement become the statement that AWS creates."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_gate.model import DeferredText, PolicyKind, Value
+from tests.extractors.cloudformation.extraction import extract, only, shown
+
+GIVEN = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Region": "eu-west-1",
+}
+
+
+def statement(resource_type: str, properties: str) -> dict[str, Value]:
+    template = (
+        f"Resources:\n  P:\n    Type: {resource_type}\n    Properties: {properties}\n"
+        "  Function: {Type: AWS::Lambda::Function}\n"
+    )
+    document = only(template, given={**GIVEN}).document
+    assert isinstance(document, dict)
+    assert document["Version"] == "2012-10-17"
+    statements = document["Statement"]
+    assert isinstance(statements, list)
+    (found,) = statements
+    assert isinstance(found, dict)
+    return found
+
+
+def lambda_permission(properties: str) -> dict[str, Value]:
+    return statement("AWS::Lambda::Permission", properties)
+
+
+@pytest.mark.parametrize(
+    ("written", "principal"),
+    [
+        ("'*'", "*"),
+        ("s3.amazonaws.com", {"Service": "s3.amazonaws.com"}),
+        ("!Sub 'sns.${AWS::URLSuffix}'", {"Service": "sns.amazonaws.com"}),
+        ("alexa-appkit.amazon.com", {"Service": "alexa-appkit.amazon.com"}),
+        ("'123456789012'", {"AWS": "123456789012"}),
+        ("123456789012", {"AWS": "123456789012"}),
+        ("!Ref AWS::AccountId", {"AWS": "123456789012"}),
+        ("arn:aws:iam::1:role/x", {"AWS": "arn:aws:iam::1:role/x"}),
+        (
+            "arn:aws:iam::1:role/aws-service-role/x.amazonaws.com/y",
+            {"AWS": "arn:aws:iam::1:role/aws-service-role/x.amazonaws.com/y"},
+        ),
+    ],
+)
+def test_the_principal_is_told_from_its_text(written: str, principal: Value) -> None:
+    assert lambda_permission(f"{{Principal: {written}}}")["Principal"] == principal
+
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+
+
+@pytest.mark.parametrize("name", ["f", ARN, "123456789012:function:f"])
+def test_a_function_is_named_in_any_form(name: str) -> None:
+    assert lambda_permission(f"{{FunctionName: '{name}'}}")["Resource"] == ARN
+
+
+@pytest.mark.parametrize("written", ["!Ref Function", "!GetAtt Function.Arn"])
+def test_a_function_of_the_template_is_an_arn(written: str) -> None:
+    resource = lambda_permission(f"{{FunctionName: {written}}}")["Resource"]
+    assert str(resource) == "arn:aws:lambda:eu-west-1:123456789012:function:${Function}"
+
+
+def test_a_function_name_from_outside_may_be_an_arn() -> None:
+    resource = lambda_permission("{FunctionName: !ImportValue f}")["Resource"]
+    assert isinstance(resource, DeferredText)
+    assert len(resource.parts) == 1
+
+
+def test_the_conditions_of_a_lambda_permission() -> None:
+    found = lambda_permission(
+        "{Action: 'lambda:InvokeFunction', FunctionName: f, Principal: s3.amazonaws.com,"
+        " SourceArn: 'arn:aws:s3:::b', SourceAccount: '1', PrincipalOrgID: o-1}"
+    )
+    assert found["Action"] == "lambda:InvokeFunction"
+    assert found["Condition"] == {
+        "ArnLike": {"AWS:SourceArn": "arn:aws:s3:::b"},
+        "StringEquals": {"AWS:SourceAccount": "1", "aws:PrincipalOrgID": "o-1"},
+    }
+
+
+def test_a_permission_without_conditions_has_none() -> None:
+    assert "Condition" not in lambda_permission("{Principal: '*'}")
+
+
+def test_an_event_bus_policy_made_of_properties() -> None:
+    found = statement(
+        "AWS::Events::EventBusPolicy",
+        "{Action: 'events:PutEvents', Principal: '*',"
+        " Condition: {Type: StringEquals, Key: 'aws:PrincipalOrgID', Value: o-1}}",
+    )
+    assert found == {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "events:PutEvents",
+        "Resource": "arn:aws:events:eu-west-1:123456789012:event-bus/default",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    }
+
+
+def test_an_event_bus_policy_with_a_statement() -> None:
+    assert statement("AWS::Events::EventBusPolicy", "{Statement: {Effect: Deny}}") == {
+        "Effect": "Deny"
+    }
+
+
+def test_endpoint_service_permissions() -> None:
+    found = statement("AWS::EC2::VPCEndpointServicePermissions", "{AllowedPrincipals: ['*']}")
+    assert found["Principal"] == {"AWS": ["*"]}
+    assert found["Action"] == "vpce:AllowConnection"
+
+
+def test_a_permission_is_a_resource_policy_at_its_own_lines() -> None:
+    template = (
+        "Resources:\n  P:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
+        "      Principal: '*'\n      Action: lambda:*\n      FunctionName: f\n"
+    )
+    policy = only(template)
+    assert (policy.kind, policy.identity.policy_name) == (PolicyKind.RESOURCE, "Permission")
+    location = policy.sources.locate(("Statement", 0, "Action"))
+    assert (location.line, shown(template, location)) == (6, "lambda:*")
+
+
+@pytest.mark.parametrize("properties", ["[a]", "text", "null"])
+def test_properties_of_a_wrong_type_are_never_silent(properties: str) -> None:
+    template = f"Resources: {{P: {{Type: AWS::Lambda::Permission, Properties: {properties}}}}}"
+    extraction = extract(template)
+    assert (len(extraction.policies), len(extraction.not_checked)) == (0, 1)
+
+
+def test_unknown_properties_are_an_unknown_policy() -> None:
+    template = (
+        "Resources: {P: {Type: AWS::Lambda::Permission,"
+        " Properties: {'Fn::Transform': {Name: AWS::Include}, Principal: x}}}"
+    )
+    assert isinstance(only(template).document, DeferredText)
+
+
+def test_a_condition_around_the_properties_is_explored() -> None:
+    template = """
+    Parameters: {Open: {Type: String, Default: 'no'}}
+    Conditions: {IsOpen: !Equals [!Ref Open, 'yes']}
+    Resources:
+      P:
+        Type: AWS::Lambda::Permission
+        Properties: {Action: a, FunctionName: f, Principal: !If [IsOpen, '*', '1']}
+    """
+    assert [item.world for item in extract(template).policies] == ["", "Open = yes"]
