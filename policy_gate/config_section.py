@@ -130,10 +130,6 @@ class Section:
     def file(self, key: str) -> Path:
         """A file, relative to the configuration file's folder."""
         path = self.folder / self.required_text(key)
-        try:
-            exists = path.is_file()
-        except ValueError as error:
-            raise self.error(f"this is no path: {error}", key) from error
-        if not exists:
+        if not path.is_file():
             raise self.error(f"there is no file {shown(path)}", key)
         return path

@@ -11,7 +11,7 @@ from policy_gate.analyzers.interface import Access, Analyzer, Answer
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
 from policy_gate.checks.no_new_access import access_policy_type
-from policy_gate.checks.sensitive_actions import read_actions
+from policy_gate.checks.sensitive_actions import is_action, read_actions
 from policy_gate.checks.targets import KIND_NAMES, Targets, targets_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy
@@ -53,9 +53,16 @@ def from_config(section: Section) -> list[Check]:
     """One check; actions from the file and the list are taken together."""
     section.settings("actions-file", "actions", "resources", "applies-to")
     actions = list(section.texts("actions"))
+    resources = section.texts("resources")
+    for action in actions:
+        if not is_action(action):
+            raise section.error(f"{action!r} is no action such as iam:CreateUser", "actions")
+    for resource in resources:
+        if resource != "*" and not resource.startswith("arn:"):
+            message = f"{resource!r} is no ARN: it must begin with arn: or be *"
+            raise section.error(message, "resources")
     if section.has("actions-file"):
         actions += read_actions(section.file("actions-file"), section)
-    resources = section.texts("resources")
     if not actions and not resources:
         raise section.error("this check needs actions, an actions-file or resources")
     access = Access(tuple(dict.fromkeys(actions)), resources)

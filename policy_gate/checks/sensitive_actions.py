@@ -11,7 +11,12 @@ from pathlib import Path
 
 from policy_gate.config_section import ConfigError, Section, read_source
 
-_ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+")
+_ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+", re.ASCII)
+
+
+def is_action(text: str) -> bool:
+    """Is it an action, perhaps with wildcards?"""
+    return _ACTION.fullmatch(text) is not None
 
 
 def read_actions(path: Path, section: Section | None = None) -> list[str]:
@@ -22,7 +27,7 @@ def read_actions(path: Path, section: Section | None = None) -> list[str]:
     for line in source.text.splitlines(keepends=True):
         words = line.split()
         if words and not words[0].startswith("#"):
-            if not _ACTION.fullmatch(words[0]):
+            if not is_action(words[0]):
                 message = f"{words[0][:100]!r} is no action such as iam:CreateUser"
                 raise ConfigError(message, source, offset)
             actions.append(words[0])

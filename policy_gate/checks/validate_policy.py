@@ -112,7 +112,7 @@ def from_config(section: Section) -> list[Check]:
     section.settings("fail-on")
     if not section.has("fail-on"):
         return [ValidatePolicy()]
-    names = section.choices("fail-on", tuple(Severity))
+    names = section.choices("fail-on", tuple(severity.value for severity in Severity))
     return [ValidatePolicy(tuple(Severity(name) for name in names))]
 
 

@@ -107,8 +107,9 @@ def _of_file(path: Path, explicit: bool, settings: ExtractSettings) -> Extractio
     except OSError as error:
         return _unreadable(path, error)
     except ReadError as error:
-        looks_like_input = _recognise(data.decode("latin-1")) is not None
-        return _refused(path, error.message, explicit or looks_like_input)
+        if explicit or _recognise(data.decode("latin-1")) is not None:
+            return _not_analysed(Source(shown(path), data.decode("utf-8", "replace")), error)
+        return Extraction(skipped_files=1)
     extractor = _recognise(text)
     if explicit or extractor is not None:
         return _extracted(Source(shown(path), text), extractor or EXTRACTORS[0], settings)
@@ -134,23 +135,17 @@ def _extracted(source: Source, extractor: Extractor, settings: ExtractSettings) 
     try:
         return extractor.extract(source, settings)
     except (ReadError, NotSupportedError) as error:
-        message, offset = error.message, error.offset
+        return _not_analysed(source, error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the other files
-        message, offset = f"policy-gate failed on this file ({error!r}): please report it", 0
+        message = f"policy-gate failed on this file ({error!r}): please report it"
+        return _not_analysed(source, ReadError(message, 0))
+
+
+def _not_analysed(source: Source, error: ReadError | NotSupportedError) -> Extraction:
     identity = PolicyIdentity(source.path, "", "", "")
-    location = source.location(offset, offset)
+    location = source.location(error.offset, error.offset)
     return Extraction(
-        not_checked=(NotChecked(identity, ReasonCode.NOT_ANALYSED, message, location),)
-    )
-
-
-def _refused(path: Path, message: str, counts: bool) -> Extraction:
-    if not counts:
-        return Extraction(skipped_files=1)
-    identity = PolicyIdentity(shown(path), "", "", "")
-    location = Source(shown(path), "").location(0, 0)
-    return Extraction(
-        not_checked=(NotChecked(identity, ReasonCode.NOT_ANALYSED, message, location),)
+        not_checked=(NotChecked(identity, ReasonCode.NOT_ANALYSED, error.message, location),)
     )
 
 
