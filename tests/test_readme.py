@@ -1,0 +1,85 @@
+"""What the README shows is what the gate does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from policy_gate.config import load_config
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def block(language: str, containing: str) -> str:
+    """The code block of a language that contains a text."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return next(text for text in blocks if containing in text)
+
+
+def gate(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "policy_gate", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_result_is_that_of_make_run() -> None:
+    default = re.search(r"^ARGS \?= (.*)$", MAKEFILE, re.MULTILINE)
+    assert default
+
+    done = gate(*shlex.split(default.group(1)))
+
+    assert (done.returncode, done.stderr) == (2, "")
+    assert block("text", "PASS") == done.stdout
+    assert all(word in done.stdout for word in ("PASS", "FAILED", "witness", "Coverage:"))
+
+
+def test_the_configuration_loads(tmp_path: Path) -> None:
+    (tmp_path / ".policy-gate.yml").write_text(block("yaml", "no-new-access"))
+    reference = ROOT / "reference-policies" / "sensitive-roles" / "policy.json"
+    (tmp_path / "reference.json").write_text(reference.read_text())
+    (tmp_path / "sensitive-actions.txt").write_text("iam:CreateAccessKey\n")
+
+    config = load_config(tmp_path / ".policy-gate.yml")
+
+    assert [check.name for check in config.checks] == [
+        "validate-policy",
+        "no-new-access (perimeter)",
+        "access-not-granted",
+        "no-public-access",
+    ]
+
+
+COMMANDS = [
+    line.split("#")[0].strip()
+    for line in block("sh", "policy-gate extract").splitlines()
+    if line.startswith("policy-gate ")
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_run(command: str, tmp_path: Path) -> None:
+    example = ROOT / "examples" / "getting-started" / "template.yaml"
+    (tmp_path / "template.yaml").write_text(example.read_text())
+    statement = '{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}'
+    public = "no-public-access" in command
+    if public:
+        statement = statement.replace('"Resource"', '"Principal": "*", "Resource"')
+    document = f'{{"Version": "2012-10-17", "Statement": [{statement}]}}'
+    (tmp_path / "policy.json").write_text(document)
+    (tmp_path / "reference.json").write_text(document)
+
+    done = gate(*shlex.split(command)[1:], folder=tmp_path)
+
+    assert done.stderr == ""
+    assert done.returncode == (2 if public or "s3:*" in command else 0)
