@@ -16,35 +16,37 @@ _ESCAPE = re.compile(
     r"|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|.)",
     re.DOTALL,
 )
-_ESCAPED_SPACE = frozenset("\\" + char for char in "ntr \n\rNLP_\tvf")
+_SPACE = frozenset(" \t\n\r\x85\u2028\u2029")
+_ESCAPED_SPACE = frozenset("\\" + char for char in "ntr \n\rNLP\t")
+
+Span = tuple[int, int]
 
 
-def character_offsets(text: str, node: Node) -> list[int] | None:
-    """The offset in `text` of each character of a string node; None where it can't be told.
+def character_spans(text: str, node: Node) -> list[Span] | None:
+    """Where each character of a string node stands in `text`; None where it can't be told.
 
     The value is laid along what is written, in any style of YAML and JSON. White space, which the
-    styles fold in their own ways, gets the offset of what follows it.
+    styles fold in their own ways, gets the place of what follows it.
     """
     if not isinstance(node.value, str):
         return None
-    start = _end(_PROPERTIES, text, node.start)
-    quote = text[start : start + 1]
+    position = _end(_PROPERTIES, text, node.start)
+    quote = text[position : position + 1]
     if quote in ("|", ">"):
-        start = _end(_BLOCK_HEADER, text, start)
+        position = _end(_BLOCK_HEADER, text, position)
     elif quote in ("'", '"'):
-        start += 1
-    offsets: list[int] = []
+        position += 1
+    spans: list[Span] = []
     for char in node.value:
-        if char.isspace():
-            offsets.append(start)
+        if char in _SPACE:
+            spans.append((position, min(position + 1, node.end)))
             continue
-        start = _after_space(text, start, node.end, quote)
-        offsets.append(start)
-        width = _width(text, start, char, quote)
-        if width == 0 or start + width > node.end:
+        start = _after_space(text, position, node.end, quote)
+        position = start + _width(text, start, char, quote)
+        if position == start or position > node.end:
             return None
-        start += width
-    return [min(offset, node.end) for offset in offsets]
+        spans.append((start, position))
+    return spans
 
 
 def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
@@ -54,7 +56,7 @@ def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 def _after_space(text: str, start: int, end: int, quote: str) -> int:
     while start < end:
-        if text[start].isspace():
+        if text[start] in _SPACE:
             start += 1
         elif quote == '"' and text[start : start + 2] in _ESCAPED_SPACE:
             start += 2

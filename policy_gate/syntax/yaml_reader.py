@@ -21,6 +21,10 @@ TagHandler = Callable[[str, Node], Node]
 
 _CORE = "tag:yaml.org,2002:"
 _MERGE = f"{_CORE}merge"
+_PLAIN_TAGS = frozenset(
+    _CORE + name
+    for name in ("bool", "float", "int", "map", "null", "seq", "str", "timestamp", "value")
+)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})\.[0-9]{1,18}")
 
@@ -99,7 +103,7 @@ class _Converter:
         elif isinstance(node, yaml.SequenceNode):
             items = [self.convert(item, depth + 1) for item in node.value]
             converted = Node(items, start, _end(node, items[-1] if items else None))
-        if not node.tag.startswith(_CORE):
+        if node.tag not in _PLAIN_TAGS:
             converted = self.tagged(node.tag, converted)
         self.done[id(node)] = converted
         return converted

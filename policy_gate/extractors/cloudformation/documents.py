@@ -22,10 +22,8 @@ from policy_gate.model import (
 )
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Node, ReadError
-from policy_gate.syntax.scalars import character_offsets
+from policy_gate.syntax.scalars import Span, character_spans
 from policy_gate.syntax.source import Source
-
-Span = tuple[int, int]
 
 
 def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMap]:
@@ -39,8 +37,7 @@ def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMa
         tree = read_json(marked(fragments))
         document = _unmarked(tree, assumptions_in(fragments))
     except (ReadError, TextError):
-        place = source.location(resolved.start, resolved.end)
-        return resolved.value, SourceMap({(): place})
+        return resolved.value, SourceMap({(): source.location(resolved.start, resolved.end)})
     spans = _character_spans(fragments, source)
 
     def place(start: int, end: int) -> Span:
@@ -69,20 +66,20 @@ def _unmarked(node: Node, assumptions: Sequence[Assumption]) -> Value:
 
 def _character_spans(fragments: Sequence[Fragment], source: Source) -> list[Span]:
     """Where each character of the marked text stands in the file."""
-    offsets: dict[int, list[int] | None] = {}
+    known: dict[int, list[Span] | None] = {}
     spans: list[Span] = []
     for fragment in fragments:
         part, node, span = fragment
-        if id(node) not in offsets:
-            offsets[id(node)] = character_offsets(source.text, node)
-        places = offsets[id(node)]
+        if id(node) not in known:
+            known[id(node)] = character_spans(source.text, node)
+        places = known[id(node)]
         length = len(part) if isinstance(part, str) else 1
         if places is None or span is None:
             spans += [(node.start, node.end)] * length
         elif fragment.is_verbatim:
-            spans += [(place, place + 1) for place in places[slice(*span)]]
+            spans += places[slice(*span)]
         else:
-            spans += [(places[span[0]], places[span[1] - 1] + 1)] * length
+            spans += [(places[span[0]][0], places[span[1] - 1][1])] * length
     return spans
 
 
@@ -135,4 +132,4 @@ class _SourceMaps:
 
 def _in_principal(path: DocumentPath) -> bool:
     """Account ids typed as YAML numbers are text for IAM."""
-    return "Principal" in path or "NotPrincipal" in path
+    return path[:1] == ("Statement",) and ("Principal" in path[1:3] or "NotPrincipal" in path[1:3])

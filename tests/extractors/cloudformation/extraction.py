@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import dedent, indent
 
 from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
@@ -19,14 +20,14 @@ from policy_gate.syntax.source import Source
 
 
 def extract(
-    template: str, *, trust: bool = False, given: dict[str, ParameterValue] | None = None
+    template: str, *, trust: bool = False, given: Mapping[str, ParameterValue] | None = None
 ) -> Extraction:
     settings = ExtractSettings(given or {}, trust)
     return CloudFormationExtractor().extract(Source("t.yaml", dedent(template)), settings)
 
 
 def policies(
-    template: str, *, trust: bool = False, given: dict[str, ParameterValue] | None = None
+    template: str, *, trust: bool = False, given: Mapping[str, ParameterValue] | None = None
 ) -> tuple[Policy, ...]:
     """The policies of a template of which everything is read."""
     extraction = extract(template, trust=trust, given=given)
@@ -35,7 +36,7 @@ def policies(
 
 
 def only(
-    template: str, *, trust: bool = False, given: dict[str, ParameterValue] | None = None
+    template: str, *, trust: bool = False, given: Mapping[str, ParameterValue] | None = None
 ) -> Policy:
     (policy,) = policies(template, trust=trust, given=given)
     return policy
@@ -69,7 +70,7 @@ def resolved(
     sections: str = "",
     *,
     trust: bool = False,
-    given: dict[str, ParameterValue] | None = None,
+    given: Mapping[str, ParameterValue] | None = None,
 ) -> Value:
     """What a value of a template resolves to."""
     document = only(template_of(value, sections), trust=trust, given=given).document

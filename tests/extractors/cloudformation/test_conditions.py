@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import dedent
 
 import pytest
@@ -38,7 +39,7 @@ Conditions:
 
 
 def worlds(
-    written: str, *, trust: bool = False, given: dict[str, ParameterValue] | None = None
+    written: str, *, trust: bool = False, given: Mapping[str, ParameterValue] | None = None
 ) -> list[tuple[str, Value]]:
     """The label and the value of each world."""
     found = policies(template_of(written, SECTIONS), trust=trust, given=given)

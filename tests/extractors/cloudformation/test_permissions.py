@@ -18,7 +18,7 @@ def statement(resource_type: str, properties: str) -> dict[str, Value]:
         f"Resources:\n  P:\n    Type: {resource_type}\n    Properties: {properties}\n"
         "  Function: {Type: AWS::Lambda::Function}\n"
     )
-    document = only(template, given={**GIVEN}).document
+    document = only(template, given=GIVEN).document
     assert isinstance(document, dict)
     assert document["Version"] == "2012-10-17"
     statements = document["Statement"]

@@ -47,8 +47,10 @@ def found(template: str) -> list[tuple[str, str, object]]:
             [("p", "Env other than dev", {"a": 1})],
         ),
         (
-            "\nPolicies:\n  - !If [IsDev, {PolicyName: p, PolicyDocument: {a: 1}},"
-            " {PolicyName: q, PolicyDocument: {a: 2}}]",
+            (
+                "\nPolicies:\n  - !If [IsDev, {PolicyName: p, PolicyDocument: {a: 1}},"
+                " {PolicyName: q, PolicyDocument: {a: 2}}]"
+            ),
             [("p", "", {"a": 1}), ("q", "Env other than dev", {"a": 2})],
         ),
         (
@@ -56,8 +58,10 @@ def found(template: str) -> list[tuple[str, str, object]]:
             [("p", "", {"a": 1}), ("p", "Env other than dev", {"a": 2})],
         ),
         (
-            "\nPolicies:\n  - {PolicyName: p, PolicyDocument: {Statement: [!If [IsDev, {a: 1},"
-            " !Ref AWS::NoValue], {b: 2}]}}",
+            (
+                "\nPolicies:\n  - {PolicyName: p, PolicyDocument: {Statement: [!If [IsDev, {a: 1},"
+                " !Ref AWS::NoValue], {b: 2}]}}"
+            ),
             [
                 ("p", "", {"Statement": [{"a": 1}, {"b": 2}]}),
                 ("p", "Env other than dev", {"Statement": [{"b": 2}]}),
@@ -72,10 +76,12 @@ def found(template: str) -> list[tuple[str, str, object]]:
             [("p", "", {"Statement": {"a": 1}})],
         ),
         (
-            "\nPolicies:\n"
-            "  - {PolicyName: p, PolicyDocument: {a: 1}}\n"
-            "  - {PolicyName: p, PolicyDocument: {a: 1}}\n"
-            "  - {PolicyDocument: {a: 1}}",
+            (
+                "\nPolicies:\n"
+                "  - {PolicyName: p, PolicyDocument: {a: 1}}\n"
+                "  - {PolicyName: p, PolicyDocument: {a: 1}}\n"
+                "  - {PolicyDocument: {a: 1}}"
+            ),
             [("p", "", {"a": 1}), ("p #2", "", {"a": 1}), ("PolicyDocument", "", {"a": 1})],
         ),
         (
@@ -225,8 +231,10 @@ def test_what_a_function_may_add_is_an_unknown_policy(properties: str) -> None:
             "is not followed yet",
         ),
         (
-            "Resources: {R: {Type: AWS::CloudFormation::Stack,"
-            " Properties: !If [C, {TemplateURL: x}, {TemplateURL: y}]}}",
+            (
+                "Resources: {R: {Type: AWS::CloudFormation::Stack,"
+                " Properties: !If [C, {TemplateURL: x}, {TemplateURL: y}]}}"
+            ),
             "is not followed yet",
         ),
     ],
@@ -241,8 +249,10 @@ def test_what_is_not_followed_is_not_analysed(template: str, message: str) -> No
     ("template", "message"),
     [
         (
-            "Resources: {R: {Type: AWS::Organizations::Policy,"
-            " Properties: {Type: TAG_POLICY, Content: {}}}}",
+            (
+                "Resources: {R: {Type: AWS::Organizations::Policy,"
+                " Properties: {Type: TAG_POLICY, Content: {}}}}"
+            ),
             "TAG_POLICY is not written in the IAM policy language",
         ),
         (

@@ -31,7 +31,7 @@ GIVEN = {"AWS::AccountId": "123456789012", "AWS::Region": "eu-west-1"}
 
 
 def resolved(written: str) -> Value:
-    extraction = extract(template_of(written) + RESOURCES, given={**GIVEN})
+    extraction = extract(template_of(written) + RESOURCES, given=GIVEN)
     (policy,) = extraction.policies
     assert isinstance(policy.document, dict)
     return policy.document["X"]
@@ -99,7 +99,8 @@ def test_a_cycle_costs_only_what_depends_on_it(written: str) -> None:
         template_of(written)
         + RESOURCES
         + (
-            "  Fine: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {a: !Ref Named}}}\n"
+            "  Fine: {Type: AWS::IAM::ManagedPolicy,"
+            " Properties: {PolicyDocument: {a: !Ref Named}}}\n"
         )
     )
     extraction = extract(template)

@@ -1,9 +1,10 @@
-"""Every intrinsic function gives the value that CloudFormation gives, or says that it may be any."""
+"""Every intrinsic function gives what CloudFormation gives, or says that it may be any value."""
 
 from __future__ import annotations
 
 import pytest
 
+from policy_gate.extractors.interface import ParameterValue
 from policy_gate.model import AssumptionKind, DeferredText, Value
 from tests.extractors.cloudformation.extraction import (
     assumption,
@@ -166,8 +167,8 @@ def test_a_given_parameter_is_no_assumption() -> None:
 
 
 def test_given_lists_and_texts_take_the_shape_of_the_parameter() -> None:
-    given = {"AnyList": "a,b", "Any": ("c", "d")}
-    value = resolved("[!Ref AnyList, !Ref Any]", PARAMETERS, given={**given})
+    given: dict[str, ParameterValue] = {"AnyList": "a,b", "Any": ("c", "d")}
+    value = resolved("[!Ref AnyList, !Ref Any]", PARAMETERS, given=given)
     assert value == [["a", "b"], "c,d"]
 
 
@@ -175,7 +176,7 @@ def test_given_lists_and_texts_take_the_shape_of_the_parameter() -> None:
 def test_a_hidden_parameter_is_never_shown(given: dict[str, str]) -> None:
     sections = f"{PARAMETERS}\nConditions:\n  C: !Equals [!Ref Secret, hunter2]"
     template = template_of("!If [C, !Ref Secret, !Sub 'x${Secret}']", sections)
-    for policy in extract(template, given={**given}).policies:
+    for policy in extract(template, given=given).policies:
         assert "hunter" not in repr((policy.document, policy.world, policy.assumptions))
 
 
@@ -190,7 +191,7 @@ def test_pseudo_parameters_are_any_value_but_for_the_partition() -> None:
 def test_a_given_region_decides_partition_and_suffix() -> None:
     text = "!Sub '${AWS::Region} ${AWS::Partition} ${AWS::URLSuffix} ${AWS::AccountId}'"
     given = {"AWS::Region": "cn-north-1", "AWS::AccountId": "123456789012"}
-    assert resolved(text, given={**given}) == "cn-north-1 aws-cn amazonaws.com.cn 123456789012"
+    assert resolved(text, given=given) == "cn-north-1 aws-cn amazonaws.com.cn 123456789012"
 
 
 @pytest.mark.parametrize(

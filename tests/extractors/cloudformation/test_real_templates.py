@@ -1,0 +1,36 @@
+"""Real templates from public repositories, whose policies were counted independently."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
+from policy_gate.extractors.interface import ExtractSettings
+from policy_gate.model import ReasonCode
+from policy_gate.syntax.source import Source
+
+FOLDER = Path(__file__).parents[4] / "shared" / "iac" / "cloudformation"
+MANIFEST: list[dict[str, Any]] = (
+    json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8")) if FOLDER.is_dir() else []
+)
+pytestmark = pytest.mark.skipif(not MANIFEST, reason="the real templates are not here")
+
+
+@pytest.mark.parametrize("entry", MANIFEST, ids=[entry["path"] for entry in MANIFEST])
+def test_every_policy_is_found_with_its_place(entry: dict[str, Any]) -> None:
+    text = (FOLDER / entry["path"]).read_text(encoding="utf-8")
+    extraction = CloudFormationExtractor().extract(Source(entry["path"], text), ExtractSettings())
+    found = {policy.identity for policy in extraction.policies}
+    if "AWS::Serverless" in str(entry["transform"]) and len(found) < entry["policies"]:
+        assert ReasonCode.NOT_ANALYSED in {item.reason for item in extraction.not_checked}
+    else:
+        assert len(found) == entry["policies"]
+    lines = text.count("\n") + 1
+    for policy in extraction.policies:
+        location = policy.sources.locate(())
+        assert location.path == entry["path"]
+        assert 1 <= location.line <= lines
