@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from policy_gate.analyzers.interface import (
@@ -49,6 +50,19 @@ PUBLIC_ACCESS_RESOURCE_TYPES = (
 Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoPublicAccess.html
 """
 
+VALIDATE_POLICY_RESOURCE_TYPES = (
+    "AWS::DynamoDB::Table",
+    "AWS::IAM::AssumeRolePolicyDocument",
+    "AWS::S3::AccessPoint",
+    "AWS::S3::Bucket",
+    "AWS::S3::MultiRegionAccessPoint",
+    "AWS::S3ObjectLambda::AccessPoint",
+)
+"""ValidatePolicyResourceType, for policies of the type RESOURCE_POLICY.
+
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicy.html
+"""
+
 _ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+", re.ASCII)
 _INVALID = "ValidationException"
 
@@ -67,6 +81,12 @@ class EmbeddedAnalyzer:
         """The findings of the offline lint rules."""
         from policy_gate.linting.validate import validate_policy
 
+        if validatePolicyResourceType is not None:
+            if policyType != "RESOURCE_POLICY":
+                raise AnalyzerError(_INVALID, "only a resource policy has a resource type")
+            if validatePolicyResourceType not in VALIDATE_POLICY_RESOURCE_TYPES:
+                known = VALIDATE_POLICY_RESOURCE_TYPES
+                raise AnalyzerError(_INVALID, _unknown_type(validatePolicyResourceType, known))
         return validate_policy(policyDocument, policyType, validatePolicyResourceType)
 
     def check_no_new_access(
@@ -113,7 +133,7 @@ class EmbeddedAnalyzer:
         from policy_gate.reasoning.checks import check_no_public_access
 
         if resourceType not in PUBLIC_ACCESS_RESOURCE_TYPES:
-            raise AnalyzerError(_INVALID, _unknown_type(resourceType))
+            raise AnalyzerError(_INVALID, _unknown_type(resourceType, PUBLIC_ACCESS_RESOURCE_TYPES))
         try:
             return check_no_public_access(policyDocument, resourceType)
         except PolicyDocumentError as error:
@@ -136,8 +156,8 @@ def _not_a_policy(document: str, what: str, error: PolicyDocumentError) -> Analy
     return AnalyzerError(_INVALID, f"{place}: {error.message}")
 
 
-def _unknown_type(resource_type: str) -> str:
-    by_folded = {name.lower(): name for name in PUBLIC_ACCESS_RESOURCE_TYPES}
+def _unknown_type(resource_type: str, known: Sequence[str]) -> str:
+    by_folded = {name.lower(): name for name in known}
     nearest = get_close_matches(resource_type.lower(), by_folded, n=1, cutoff=0)
     hint = f"; did you mean {by_folded[nearest[0]]}?" if nearest else ""
-    return f"{resource_type!r} is no resource type that can be checked for public access{hint}"
+    return f"{resource_type!r} is no resource type that this check knows{hint}"

@@ -59,9 +59,22 @@ def access_policy_text(source: Source, policy_type: AccessPolicyType) -> str:
 def policy_text(source: Source) -> str:
     """The JSON text of a policy document written in JSON or YAML. Raises ConfigError."""
     try:
-        if source.text.lstrip().startswith("{"):
-            read_json(source.text)
-            return source.text
-        return json.dumps(read_yaml(source.text).plain())
+        if is_yaml(source):
+            return json.dumps(read_yaml(source.text).plain())
+        read_json(source.text)
     except ReadError as error:
         raise ConfigError(error.message, source, error.offset) from error
+    return source.text
+
+
+def is_yaml(source: Source) -> bool:
+    """Is it YAML that is no JSON? Its beginning says so, or else its name and content."""
+    if not source.text.lstrip().startswith("{"):
+        return True
+    if not source.path.endswith((".yaml", ".yml")):
+        return False
+    try:
+        read_json(source.text)
+    except ReadError:
+        return True
+    return False

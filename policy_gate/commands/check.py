@@ -17,10 +17,11 @@ from policy_gate.analyzers.interface import (
     ValidatePolicyFinding,
 )
 from policy_gate.analyzers.registry import make_analyzer
-from policy_gate.checks.references import access_policy_text, policy_text
+from policy_gate.checks.references import access_policy_text, is_yaml, policy_text
 from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.checks.validate_policy import BLOCKING_BY_DEFAULT
 from policy_gate.commands.configuration import complain
+from policy_gate.commands.yaml_spans import in_yaml
 from policy_gate.config_section import ConfigError, read_source
 from policy_gate.reporters.answer import CheckAnswer, write_console, write_json
 
@@ -59,11 +60,14 @@ def _validate_policy(
     arguments: argparse.Namespace, analyzer: Analyzer
 ) -> tuple[Answer, list[ValidatePolicyFinding]]:
     source = read_source(Path(arguments.policy))
-    # A text that is no JSON is for ValidatePolicy to judge.
-    text = policy_text(source) if source.path.endswith((".yaml", ".yml")) else source.text
-    findings = analyzer.validate_policy(
-        text, _POLICY_TYPES[arguments.policy_type], arguments.resource_type
-    )
+    policy_type = _POLICY_TYPES[arguments.policy_type]
+    if source.path.endswith((".yaml", ".yml")) and is_yaml(source):
+        text = policy_text(source)
+        found = analyzer.validate_policy(text, policy_type, arguments.resource_type)
+        findings = in_yaml(found, source.text)
+    else:
+        # A text that is no JSON is for ValidatePolicy to judge.
+        findings = analyzer.validate_policy(source.text, policy_type, arguments.resource_type)
     blocking = [finding for finding in findings if finding["findingType"] in BLOCKING_BY_DEFAULT]
     message = f"{len(findings)} findings, {len(blocking)} of them block"
     return Answer("FAIL" if blocking else "PASS", message), findings
