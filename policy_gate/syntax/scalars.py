@@ -17,7 +17,9 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _SPACE = frozenset(" \t\n\r\x85\u2028\u2029")
-_ESCAPED_SPACE = frozenset("\\" + char for char in "ntr \n\rNLP\t")
+_ESCAPED_SPACE = re.compile(
+    r"\\(?:[ntrNLP \n\r\t]|(?:x|u00|U000000)(?:09|0[aAdD]|20|85)|(?:u|U0000)202[89])"
+)
 
 Span = tuple[int, int]
 
@@ -58,8 +60,8 @@ def _after_space(text: str, start: int, end: int, quote: str) -> int:
     while start < end:
         if text[start] in _SPACE:
             start += 1
-        elif quote == '"' and text[start : start + 2] in _ESCAPED_SPACE:
-            start += 2
+        elif quote == '"' and (escape := _ESCAPED_SPACE.match(text, start)):
+            start = escape.end()
         else:
             break
     return start
