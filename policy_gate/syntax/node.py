@@ -59,3 +59,11 @@ class Lines:
         """Line from 1 and column from 0 of a character offset."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1]
+
+    def span(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """Line and column, both from 1, of two offsets, which most often are on one line."""
+        line, column = self.position(start)
+        if line == len(self._starts) or end < self._starts[line]:
+            return line, column + 1, line, column + 1 + end - start
+        end_line, end_column = self.position(end)
+        return line, column + 1, end_line, end_column + 1

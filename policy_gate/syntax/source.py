@@ -49,9 +49,7 @@ class Source:
 
     def location(self, start: int, end: int) -> Location:
         """The range of the file that two character offsets span."""
-        line, column = self._lines.position(start)
-        end_line, end_column = self._lines.position(end)
-        return Location(self.path, line, column + 1, end_line, end_column + 1)
+        return Location(self.path, *self._lines.span(start, end))
 
     def locate(self, node: Node) -> Location:
         """Where a node stands."""

@@ -42,7 +42,9 @@ def read_yaml(text: str, tag_handler: TagHandler | None = None) -> Node:
         mark = error.problem_mark or error.context_mark
         raise ReadError(_problem(error), mark.index if mark else 0) from error
     except yaml.reader.ReaderError as error:
-        raise ReadError("a character that YAML does not allow", int(error.position)) from error
+        # libyaml counts the bytes of the UTF-8 text that it is given.
+        before = text.encode()[: error.position].decode(errors="ignore")
+        raise ReadError("a character that YAML does not allow", len(before)) from error
     except yaml.YAMLError as error:
         raise ReadError("this is not valid YAML", 0) from error
     if root is None:

@@ -86,25 +86,29 @@ class Evaluator:
 
     def text(self, node: Node, fragments: Sequence[Fragment]) -> Resolved:
         """A text made of fragments, whose assumptions are noted."""
-        length = sum(len(item.part) for item in fragments if isinstance(item.part, str))
-        self.template.budget.spend(len(fragments) + length // _CHARACTERS_A_STEP, node)
-        if length > MAX_TEXT:
+        literal = "".join([item.part for item in fragments if isinstance(item.part, str)])
+        self.template.budget.spend(len(fragments) + len(literal) // _CHARACTERS_A_STEP, node)
+        if len(literal) > MAX_TEXT:
             raise UnresolvableError(f"a text of more than {MAX_TEXT:,} characters", node)
-        try:
-            fragments = without_dynamic_references(
-                fragments,
-                node,
-                lambda written: self.supplied(
-                    node, written, f"{written} is any value: deployment resolves it"
-                ),
-            )
-        except TextError as error:
-            raise UnresolvableError("a character that no policy may hold", node) from error
+        if "{{" in literal:
+            fragments = self._without_dynamic_references(node, fragments)
         parts = [fragment.part for fragment in fragments]
         for part in parts:
             if isinstance(part, Assumption):
                 self.assume(part)
         return Resolved(join(parts), node.start, node.end, fragments=tuple(fragments))
+
+    def _without_dynamic_references(
+        self, node: Node, fragments: Sequence[Fragment]
+    ) -> Sequence[Fragment]:
+        def supplied(written: str) -> Assumption:
+            description = f"{written} is any value: deployment resolves it"
+            return self.supplied(node, written, description)
+
+        try:
+            return without_dynamic_references(fragments, node, supplied)
+        except TextError as error:
+            raise UnresolvableError("a character that no policy may hold", node) from error
 
     def given_here(self, node: Node, parts: Iterable[Part]) -> Resolved:
         """A text whose parts the function at `node` gives."""

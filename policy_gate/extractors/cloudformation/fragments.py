@@ -127,8 +127,6 @@ def without_dynamic_references(
 
     Raises TextError as `marked` does.
     """
-    if not any(isinstance(fragment.part, str) and "{{" in fragment.part for fragment in fragments):
-        return fragments
     text = marked(fragments)
     assumptions = assumptions_in(fragments)
     kept: list[Fragment] = []
