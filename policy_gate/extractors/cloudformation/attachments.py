@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from policy_gate.extractors import managed_policies
 from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.fragments import logical_id_of
+from policy_gate.extractors.cloudformation.fragments import Part, join, logical_id_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
 from policy_gate.extractors.cloudformation.resources import (
     Found,
@@ -38,26 +38,29 @@ def attached_policies(resource: Resource, path: Way) -> Iterator[list[Found]]:
 
     def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Found]:
         for _, item in follow(resolved, unit.way, ""):
-            attached = _attached(resource, evaluator, item)
-            if attached is not None:
-                yield attached
+            yield from _attached(resource, evaluator, item)
 
     for unit in units(resource.properties, (*path, "*")):
         yield explored(resource, unit, path[-1], None, look)
 
 
-def _attached(resource: Resource, evaluator: Evaluator, item: Resolved) -> Found | None:
+def _attached(resource: Resource, evaluator: Evaluator, item: Resolved) -> Iterator[Found]:
     place = Node(None, item.start, item.end)
     if isinstance(item.value, dict) and "Name" in item.value:
-        return _not_at_hand(resource, _text(item.value["Name"], place), place)
-    if _is_in_this_template(resource, item):
-        return None
-    arn = _text(item, place)
-    match = _AWS_MANAGED.fullmatch(arn)
-    name = match.group(1) if match else str(item.value)
-    document = managed_policies.document(name) if match else None
+        name = str(join(parts_of(item.value["Name"], place)))
+        yield _not_at_hand(resource, name, place)
+    elif not _is_in_this_template(resource, item):
+        for arn in _possible_arns(item, place):
+            yield _policy(resource, evaluator, arn, place) or _not_at_hand(
+                resource, _name(arn) or str(item.value), place
+            )
+
+
+def _policy(resource: Resource, evaluator: Evaluator, arn: str, place: Node) -> Policy | None:
+    name = _name(arn)
+    document = managed_policies.document(name)
     if document is None:
-        return _not_at_hand(resource, name, place)
+        return None
     return Policy(
         resource.identity(name, PolicyKind.IDENTITY),
         PolicyKind.IDENTITY,
@@ -65,6 +68,12 @@ def _attached(resource: Resource, evaluator: Evaluator, item: Resolved) -> Found
         SourceMap({(): resource.template.source.locate(place)}),
         tuple(evaluator.assumed[key] for key in sorted(evaluator.assumed)),
     )
+
+
+def _name(arn: str) -> str:
+    """The name of an AWS managed policy, empty for any other."""
+    match = _AWS_MANAGED.fullmatch(arn)
+    return match.group(1) if match else ""
 
 
 def _not_at_hand(resource: Resource, name: str, place: Node) -> Found:
@@ -84,9 +93,17 @@ def _is_in_this_template(resource: Resource, item: Resolved) -> bool:
     )
 
 
-def _text(item: Resolved, place: Node) -> str:
-    """The ARN with the stand-ins of what is deferred, so the partition is the default one."""
+def _possible_arns(item: Resolved, place: Node) -> tuple[str, ...]:
+    """The ARN, or each that a parameter allows."""
     if item.value is None or item.value == "":
         raise UnresolvableError("the name or ARN of a policy is expected here", place)
     parts = parts_of(item, place)
+    only = parts[0]
+    if len(parts) == 1 and isinstance(only, Assumption) and only.allowed:
+        return only.allowed
+    return (_joined(parts),)
+
+
+def _joined(parts: tuple[Part, ...]) -> str:
+    """The text with the stand-ins of what is deferred, so the partition is the default one."""
     return "".join(part.stand_in if isinstance(part, Assumption) else part for part in parts)

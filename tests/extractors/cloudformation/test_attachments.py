@@ -113,6 +113,20 @@ def test_what_is_no_arn_is_never_silent(arns: str) -> None:
     assert not_checked.reason is ReasonCode.NOT_ANALYSED
 
 
+def test_every_arn_that_a_parameter_allows_is_looked_at() -> None:
+    template = f"""
+    Parameters:
+      Arn: {{Type: String, AllowedValues: ['arn:aws:iam::aws:policy/Other', '{ADMIN}']}}
+    Resources:
+      R: {{Type: AWS::IAM::Role, Properties: {{ManagedPolicyArns: [!Ref Arn]}}}}
+    """
+    extraction = extract(template)
+    (policy,) = extraction.policies
+    assert policy.identity.policy_name == "AdministratorAccess"
+    assert [assumed.expression for assumed in policy.assumptions] == ["${Arn}"]
+    assert [item.identity.policy_name for item in extraction.not_checked] == ["Other"]
+
+
 def test_one_bad_arn_does_not_hide_another() -> None:
     assert attached(f"[!Ref Nothing, '{ADMIN}']") == [("AdministratorAccess", "")]
 
