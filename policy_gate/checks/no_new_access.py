@@ -61,26 +61,34 @@ class NoNewAccess:
 
     def _order(self, witness: Witness | None) -> Order:
         """The resource first where the reference allows the action on another one."""
-        if witness is None:
-            return ("Action", "Resource")
-        other = replace(witness, resource=_another_resource(witness.resource))
-        if decide(self.reference, other) == "ALLOW":
+        if witness is not None and decide(self._without_resources, witness) == "ALLOW":
             return ("Resource", "Action")
         return ("Action", "Resource")
 
     @cached_property
     def _without_principals(self) -> str:
-        """The reference, more permissive: what it allows to anyone it allows to everyone."""
-        document: dict[str, Any] = json.loads(self.reference)
-        statements = document["Statement"]
-        kept = []
-        for statement in statements if isinstance(statements, list) else [statements]:
-            if statement.get("Effect") == "Allow":
-                allowed = {key: value for key, value in statement.items() if key != "NotPrincipal"}
-                kept.append({**allowed, "Principal": "*"})
-            elif statement.get("Principal") == "*":
-                kept.append(statement)
-        return json.dumps({**document, "Statement": kept})
+        return _relaxed(self.reference, "Principal")
+
+    @cached_property
+    def _without_resources(self) -> str:
+        return _relaxed(self.reference, "Resource")
+
+
+def _relaxed(reference: str, element: str) -> str:
+    """The reference, more permissive: an Allow is for anything in the element.
+
+    A Deny stays where it is for anything already.
+    """
+    document: dict[str, Any] = json.loads(reference)
+    statements = document["Statement"]
+    kept = []
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if statement.get("Effect") == "Allow":
+            others = {key: value for key, value in statement.items() if key != f"Not{element}"}
+            kept.append({**others, element: "*"})
+        elif statement.get(element) == "*":
+            kept.append(statement)
+    return json.dumps({**document, "Statement": kept})
 
 
 def from_config(section: Section) -> list[Check]:
@@ -101,12 +109,3 @@ def from_config(section: Section) -> list[Check]:
 def access_policy_type(policy: Policy) -> AccessPolicyType:
     """The policyType of the access checks."""
     return "IDENTITY_POLICY" if policy.kind is PolicyKind.IDENTITY else "RESOURCE_POLICY"
-
-
-def _another_resource(resource: str) -> str:
-    """A resource of the same service that no policy names."""
-    segments = resource.split(":", 5)
-    if len(segments) < 6:
-        return "another-resource"
-    kind, slash, _ = segments[5].partition("/")
-    return ":".join([*segments[:5], f"{kind}/another-resource" if slash else "another-resource"])

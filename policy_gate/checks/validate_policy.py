@@ -148,7 +148,7 @@ def _locations(policy: Policy, found: ValidatePolicyFinding) -> tuple[Location, 
 def _is_about_a_stand_in(policy: Policy, found: ValidatePolicyFinding, path: DocumentPath) -> bool:
     """Does the finding judge the form of a text of which deployment supplies a part?
 
-    Security warnings are about wildcards, and those are written: no stand-in has any.
+    Security warnings are about what is not limited, and no stand-in limits anything.
     """
     if found["findingType"] == "SECURITY_WARNING":
         return False

@@ -1,0 +1,143 @@
+"""Fingerprints and worlds of findings, and what ValidatePolicy says of deferred values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.command_line import Ran, allow, gate_json, template
+
+PASS_ROLE = allow("iam:PassRole")
+CREATE_USER = allow("iam:CreateUser", Sid="Users")
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(text: str) -> Ran:
+    Path("t.yaml").write_text(text)
+    return gate_json("run", "t.yaml")
+
+
+def findings(ran: Ran) -> list[dict[str, Any]]:
+    return [finding for result in ran.report["results"] for finding in result["findings"]]
+
+
+def fingerprints(text: str) -> list[str]:
+    return sorted(finding["fingerprint"] for finding in findings(run(text)))
+
+
+def test_fingerprints_tell_findings_apart_even_those_of_equal_statements() -> None:
+    found = fingerprints(template(PASS_ROLE, PASS_ROLE, CREATE_USER, allow("s3:*"), PASS_ROLE))
+    assert len(found) == len(set(found)) == 4
+    access = template(CREATE_USER, allow("iam:CreateUser"), allow("iam:CreateUser"))
+    ran = run(access)
+    assert len({finding["fingerprint"] for finding in findings(ran)}) == len(findings(ran))
+    codes = [finding["code"] for finding in findings(ran)]
+    assert codes.count("CHECK_ACCESS_NOT_GRANTED") == 3
+
+
+def test_fingerprints_survive_whatever_moves_a_finding() -> None:
+    before = template(PASS_ROLE, CREATE_USER, PASS_ROLE)
+    content = json.loads(before)
+    expected = fingerprints(before)
+
+    assert fingerprints("\n\n" + before) == expected
+    assert fingerprints(json.dumps(content)) == expected
+    assert fingerprints(yaml.safe_dump(content)) == expected
+    assert fingerprints(template(CREATE_USER, PASS_ROLE, PASS_ROLE, allow("s3:Get*"))) == expected
+    renamed = before.replace('"app"', '"other"')
+    assert not set(fingerprints(renamed)) & set(expected)
+
+
+def test_a_fingerprint_does_not_depend_on_the_default_of_a_parameter() -> None:
+    statement = allow("iam:CreateUser", {"Fn::Sub": "arn:aws:iam::111122223333:user/${P}"})
+    open_ended = template(statement, parameters={"P": {"Type": "String"}})
+    assert len(fingerprints(open_ended)) == 1
+
+
+WORLDS = """
+Parameters: {Env: {Type: String, Default: dev, AllowedValues: [dev, test, prod]}}
+Conditions:
+  IsDev: !Equals [!Ref Env, dev]
+  IsProd: !Equals [!Ref Env, prod]
+Resources:
+  Policy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: app
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Action: "iam:CreateUser", Resource: "*"}
+          - !If [IsDev, !Ref "AWS::NoValue", {Effect: Allow, Action: "iam:CreateAccessKey", Resource: "*"}]
+          - !If [IsProd, {Effect: Allow, Action: "iam:PutUserPolicy", Resource: "*"}, !Ref "AWS::NoValue"]
+"""  # noqa: E501 - lines of YAML
+
+
+def test_a_finding_of_some_worlds_says_of_which() -> None:
+    found = findings(run(WORLDS))
+    access = [finding for finding in found if finding["code"] == "CHECK_ACCESS_NOT_GRANTED"]
+    assert [(finding["locations"][0]["line"], finding["world"]) for finding in access] == [
+        (14, ""),
+        (15, "Env = prod or Env other than dev, prod"),
+        (16, "Env = prod"),
+    ]
+
+
+def codes(ran: Ran) -> list[str]:
+    return [finding["code"] for finding in findings(ran)]
+
+
+def test_what_a_deferred_value_does_not_exclude_is_warned_of() -> None:
+    statement = {"Effect": "Allow", "NotAction": {"Ref": "P"}, "NotResource": "arn:aws:s3:::b/*"}
+    ran = run(template(statement, parameters={"P": {"Type": "String"}}))
+    assert "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE" in codes(ran)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow({"Ref": "P"}),
+        allow("s3:*", {"Ref": "P"}),
+        allow("s3:*", {"Fn::Sub": "arn:${P}:s3:::b"}),
+        allow("s3:*", "*", Condition={"Bool": {"aws:SecureTransport": {"Ref": "P"}}}),
+        allow("s3:*", "*", Condition={"IpAddress": {"aws:SourceIp": {"Ref": "P"}}}),
+    ],
+)
+def test_the_form_of_what_deployment_supplies_is_not_judged(statement: object) -> None:
+    ran = run(template(statement, parameters={"P": {"Type": "String"}}))
+    assert ran.verdicts()["app", "validate-policy"] == "PASS"
+    assert [code for code in codes(ran) if code != "CHECK_ACCESS_NOT_GRANTED"] == []
+
+
+def test_a_policy_given_at_deployment_is_unknown() -> None:
+    content = json.loads(template())
+    content["Parameters"] = {"P": {"Type": "String"}}
+    content["Resources"]["Policy"]["Properties"]["PolicyDocument"] = {"Ref": "P"}
+    ran = run(json.dumps(content))
+    assert ran.status == 2
+    assert set(ran.verdicts().values()) == {"UNKNOWN"}
+    assert all("${P}" in result["message"] for result in ran.report["results"])
+
+
+def test_a_finding_names_the_values_that_it_depends_on() -> None:
+    parameters = {
+        "P": {"Type": "String"},
+        "Q": {"Type": "String", "Default": "iam:CreateUser"},
+        "R": {"Type": "String", "Default": "elsewhere"},
+    }
+    text = template(
+        allow({"Ref": "Q"}, {"Fn::Sub": "arn:aws:iam::111122223333:user/${P}"}),
+        allow("s3:Get*", {"Fn::Sub": "arn:aws:s3:::${R}"}),
+        parameters=parameters,
+    )
+    (finding,) = findings(run(text))
+    named = {item["expression"]: item["kind"] for item in finding["assumptions"]}
+    assert named == {"${P}": "supplied-from-outside", "${Q}": "default"}
