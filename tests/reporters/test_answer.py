@@ -1,0 +1,50 @@
+"""The answer of `policy-gate check` for people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import gate
+
+IDENTITY = ("--policy-type", "identity")
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(statement: dict[str, object]) -> None:
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    Path("p.json").write_text(json.dumps(document, indent=1))
+
+
+def test_the_answer_its_reasons_the_witness_and_who_answered() -> None:
+    write({"Effect": "Allow", "Action": "iam:*", "Resource": "*"})
+    ran = gate("check", "access-not-granted", "p.json", "--actions", "iam:CreateUser", *IDENTITY)
+
+    lines = ran.out.splitlines()
+    assert lines[0].startswith("FAIL  access-not-granted: ")
+    assert "statement with index: 0" in lines[1]
+    assert "iam:CreateUser" in lines[2]
+    assert lines[-1].startswith("Analyzer: ")
+
+
+def test_findings_stand_at_their_lines() -> None:
+    write({"Effect": "Alow", "Action": "iam:*", "Resource": "*"})
+    ran = gate("check", "validate-policy", "p.json", *IDENTITY)
+    assert ran.out.startswith("FAIL  validate-policy: ")
+    assert any(line.startswith("  5:") and "ERROR" in line for line in ran.out.splitlines())
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[31m", "\n::error::x", "##[error]x", "\u202e"])
+def test_what_a_policy_says_stays_text(hostile: str) -> None:
+    write({"Effect": "Allow", "Action": "iam:*", "Resource": "*", "Sid": hostile, hostile: 1})
+    for output in ("console", "json"):
+        arguments = ("p.json", *IDENTITY, "--format", output)
+        out = gate("check", "validate-policy", *arguments).out
+        assert hostile not in out
+        assert not any(line.lstrip().startswith("::") for line in out.splitlines())
