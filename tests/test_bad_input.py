@@ -216,7 +216,8 @@ def test_a_template_counts_once_however_often_it_is_named() -> None:
 def test_file_names_stay_text(name: bytes, tmp_path: Path) -> None:
     Path(os.fsdecode(bytes(tmp_path) + b"/" + name)).write_text("{\n")
 
-    for console in (gate("run", "--", os.fsdecode(name)), gate("extract", "--format", "console")):
+    for command in ("run", "extract"):
+        console = gate(command, "--format", "console", "--", os.fsdecode(name))
         shown = console.out + console.err
         assert "\x1b" not in shown
         assert not any(line.lstrip().startswith("::") for line in shown.splitlines())

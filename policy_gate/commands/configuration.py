@@ -25,5 +25,6 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
 
 def complain(error: Exception) -> int:
     """Prints why the gate could not do its work, and returns the exit status that says so."""
-    print(f"policy-gate: error: {visible(str(error), 'ascii')}", file=sys.stderr)
+    message = visible(str(error), sys.stderr.encoding or "utf-8")
+    print(f"policy-gate: error: {message}", file=sys.stderr)
     return 1

@@ -38,16 +38,19 @@ def write_json(found: Extraction, stream: TextIO) -> None:
 
 
 def write_console(found: Extraction, stream: TextIO) -> None:
-    """One line for each policy and each thing that could not be read."""
+    """One line for each policy and each thing that could not be read.
+
+    No line begins with a text of the user, which CI systems could take for a command.
+    """
     lines = []
     for policy in found.policies:
         world = f"  when {policy.world}" if policy.world else ""
         place = policy.sources.locate(())
-        lines.append(f"{place}  {policy.kind.lower()}  {policy.identity}{world}")
+        lines.append(f"{policy.kind.lower()}  {place}  {policy.identity}{world}")
     for item in found.not_checked:
         place_or_file = item.location or item.identity.file
-        lines.append(f"{place_or_file}  {item.reason}  {item.identity}  {item.message}")
-    lines += [f"{item.path}  error  {item.message}" for item in found.unreadable]
+        lines.append(f"{item.reason}  {place_or_file}  {item.identity}  {item.message}")
+    lines += [f"error  {item.path}  {item.message}" for item in found.unreadable]
     count = len({policy.identity for policy in found.policies})
     lines.append(f"{count} policies found, {found.skipped_files} files skipped")
     encoding = stream.encoding or "utf-8"

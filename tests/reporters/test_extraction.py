@@ -59,9 +59,9 @@ def test_a_policy_comes_with_its_document_assumptions_and_locations() -> None:
 def test_the_console_has_one_line_for_each() -> None:
     lines = gate("extract", "t.yaml", "missing.yaml", "--format", "console").out.splitlines()
 
-    assert [line.split("  ")[0] for line in lines[:3]] == [
-        "t.yaml:7:9",
-        "t.yaml:14:31",
-        "missing.yaml",
+    assert [line.split("  ")[:2] for line in lines[:3]] == [
+        ["identity", "t.yaml:7:9"],
+        ["not-analysed", "t.yaml:14:31"],
+        ["error", "missing.yaml"],
     ]
     assert lines[3] == "1 policies found, 0 files skipped"
