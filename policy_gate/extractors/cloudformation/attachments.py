@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_gate.deferred import alternatives
 from policy_gate.extractors import managed_policies
 from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.fragments import Part, join, logical_id_of
+from policy_gate.extractors.cloudformation.fragments import join, logical_id_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
 from policy_gate.extractors.cloudformation.resources import (
     Found,
@@ -23,10 +24,10 @@ from policy_gate.extractors.cloudformation.resources import (
     follow,
     units,
 )
-from policy_gate.model import Assumption, Policy, PolicyKind, ReasonCode, SourceMap
+from policy_gate.model import Policy, PolicyKind, ReasonCode, SourceMap
 from policy_gate.syntax.node import Node
 
-_AWS_MANAGED = re.compile(r"arn:[a-z-]+:iam::aws:policy/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)")
+_AWS_MANAGED = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)")
 # They limit what other policies allow, and allow nothing themselves.
 _BOUNDARIES = ("Boundary", "GuardrailPolicies")
 
@@ -93,17 +94,8 @@ def _is_in_this_template(resource: Resource, item: Resolved) -> bool:
     )
 
 
-def _possible_arns(item: Resolved, place: Node) -> tuple[str, ...]:
-    """The ARN, or each that a parameter allows."""
+def _possible_arns(item: Resolved, place: Node) -> list[str]:
+    """Each ARN that the text can be; `?` stands for what can be anything."""
     if item.value is None or item.value == "":
         raise UnresolvableError("the name or ARN of a policy is expected here", place)
-    parts = parts_of(item, place)
-    only = parts[0]
-    if len(parts) == 1 and isinstance(only, Assumption) and only.allowed:
-        return only.allowed
-    return (_joined(parts),)
-
-
-def _joined(parts: tuple[Part, ...]) -> str:
-    """The text with the stand-ins of what is deferred, so the partition is the default one."""
-    return "".join(part.stand_in if isinstance(part, Assumption) else part for part in parts)
+    return alternatives(parts_of(item, place), otherwise="?")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from policy_gate.extractors.cloudformation.resolved import UnresolvableError, scalar_text
 from policy_gate.extractors.cloudformation.worlds import UndecidedError
+from policy_gate.model import AssumptionKind
 from policy_gate.syntax.node import Node
 
 if TYPE_CHECKING:
@@ -95,10 +96,18 @@ class Conditions:
         if decided is not None:
             return decided
         subject = f"condition {self.in_progress[-1]}" if self.in_progress else "the condition"
+        defaults = frozenset(
+            item.expression[2:-1]
+            for item in assumed.values()
+            if item.kind is AssumptionKind.DEFAULT
+        )
         first, second = (outcome, not outcome) if known else (True, False)
+        world = evaluator.world
         raise UndecidedError(
-            evaluator.world.with_outcome(key, first, None if known else _label(subject, first)),
-            evaluator.world.with_outcome(key, second, _label(subject, second)),
+            world.with_outcome(key, first, frozenset(), None)
+            if known
+            else world.with_outcome(key, first, defaults, _label(subject, first)),
+            world.with_outcome(key, second, defaults, _label(subject, second)),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from policy_gate.extractors.cloudformation import functions, references
 from policy_gate.extractors.cloudformation.conditions import Conditions
@@ -15,7 +16,7 @@ from policy_gate.extractors.cloudformation.fragments import (
     verbatim,
     without_dynamic_references,
 )
-from policy_gate.extractors.cloudformation.parameters import Parameters, stand_in
+from policy_gate.extractors.cloudformation.parameters import Parameters, only_values, stand_in
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import World
@@ -121,6 +122,15 @@ class Evaluator:
         """A value of which nothing is known, called `expression` or else what is written."""
         expression = f"${{{expression or self.written(node)}}}"
         return self.given_here(node, [self.supplied(node, expression, description)])
+
+    def one_of(self, node: Node, texts: Sequence[str | None], description: str) -> Resolved:
+        """One of several texts; with a None among them, or none of them, any value."""
+        known = [text for text in texts if text is not None]
+        allowed = only_values(sorted(known)) if len(known) == len(texts) else None
+        if allowed and len(allowed) == 1 and len(set(known)) == 1:
+            return self.given_here(node, known[:1])
+        assumption = self.supplied(node, f"${{{self.written(node)}}}", description)
+        return self.given_here(node, [replace(assumption, allowed=allowed)])
 
     def written(self, node: Node) -> str:
         """What stands in the template, on one line, shortened where it is long."""

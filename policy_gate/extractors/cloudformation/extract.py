@@ -160,7 +160,7 @@ def _literal(resource: Resource, name: str) -> str:
 
 def _containers(resource: Resource) -> Iterator[Found]:
     for container in tables.template_containers(resource.type):
-        message = f"the template that {container.path[0]} leads to is not followed yet"
+        message = f"what {container.path[0]} leads to is not followed yet"
         for unit in units(resource.properties, container.path):
             yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, unit.node)
 

@@ -17,6 +17,7 @@ from policy_gate.extractors.cloudformation.resolved import (
     UnresolvableError,
     fragments_of,
     parts_of,
+    scalar_text,
 )
 from policy_gate.extractors.cloudformation.serialize import to_json_parts
 from policy_gate.model import Assumption, AssumptionKind, DeferredText
@@ -124,7 +125,9 @@ def select(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     index = _exact_text(evaluator, argument.value[0])
     items = evaluator.resolve(argument.value[1])
     if index is None or items is None or items.is_deferred:
-        return evaluator.unknown(node, "the selected item is known at deployment")
+        listed = items.value if items is not None and isinstance(items.value, list) else []
+        texts = [scalar_text(item.value) for item in listed]
+        return evaluator.one_of(node, texts, "the selected item is known at deployment")
     if not isinstance(items.value, list) or not index.isdecimal():
         raise UnresolvableError("Fn::Select takes an index and a list", node)
     if len(index) > 6 or int(index) >= len(items.value):

@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policy_gate.extractors.cloudformation.fragments import join
-from policy_gate.extractors.cloudformation.parameters import MAX_ALLOWED_VALUES, stand_in
 from policy_gate.extractors.cloudformation.resolved import (
     Resolved,
     UnresolvableError,
     parts_of,
     scalar_text,
 )
-from policy_gate.model import Assumption, AssumptionKind, DeferredText
+from policy_gate.model import DeferredText
 from policy_gate.syntax.node import Node
 
 if TYPE_CHECKING:
@@ -69,22 +68,14 @@ def _default_value(arguments: list[Node]) -> Node | None:
 def _one_of(
     evaluator: Evaluator, reached: list[Node], keys: list[str | None], node: Node
 ) -> Resolved:
+    """One of the entries; of lists, one of the items of any."""
     path = ".".join(key or "?" for key in keys)
-    texts = [
-        None if isinstance(value.value, list | dict) else scalar_text(value.value)
+    entries = [
+        item
         for value in reached
+        for item in (value.value if isinstance(value.value, list) else [value])
     ]
-    known = sorted({text for text in texts if text is not None})
-    if len(known) == 1 and None not in texts:
-        return evaluator.given_here(node, known)
-    exhaustive = None not in texts and len(known) <= MAX_ALLOWED_VALUES
-    expression = f"${{{evaluator.written(node)}}}"
-    assumption = Assumption(
-        AssumptionKind.SUPPLIED,
-        expression,
-        f"the entry {path} of the Mappings section is known at deployment",
-        stand_in(expression),
-        tuple(known) if exhaustive else None,
-        evaluator.template.source.locate(node),
+    texts = [scalar_text(entry.value) for entry in entries]
+    return evaluator.one_of(
+        node, texts, f"the entry {path} of the Mappings section is known at deployment"
     )
-    return evaluator.given_here(node, [assumption])

@@ -7,6 +7,7 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parame
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from policy_gate.extractors.cloudformation.resolved import scalar_text
@@ -17,7 +18,7 @@ from policy_gate.model import Assumption, AssumptionKind, Location
 from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES, partition_of_region
 from policy_gate.syntax.node import Node
 
-MAX_ALLOWED_VALUES = 20
+MAX_ALLOWED_VALUES = 200
 """Allowed values that an assumption lists; with more it is any value."""
 
 MAX_COMPARED_VALUES = 1000
@@ -81,7 +82,7 @@ class Parameters:
 
     def text(self, name: str, world: World) -> ParameterText:
         """What `Ref` to the parameter gives in a world."""
-        if world.equal or world.excluded:
+        if world.equal or world.excluded or world.released:
             return self._text(name, world)
         if name not in self._texts:
             self._texts[name] = self._text(name, world)
@@ -98,9 +99,9 @@ class Parameters:
             value = _follows_from_region(name, world)
         if value is not None and value != declared.default:
             return ParameterText(self._shaped(name, value))
-        if declared.default is not None and declared.default not in world.excluded.get(name, ()):
-            shaped = self._shaped(name, declared.default)
-            return ParameterText(shaped, self._default(name, declared.default))
+        default = self._default_in(name, world)
+        if default is not None:
+            return ParameterText(self._shaped(name, default), self._default(name, default))
         return self._supplied(name, world)
 
     def equals(self, name: str, literal: str, world: World) -> bool:
@@ -119,7 +120,7 @@ class Parameters:
             return False
         if (only := self._only_value_left(name, world)) is not None:
             return only == literal
-        default = None if declared.default in excluded else declared.default
+        default = self._default_in(name, world)
         if self.trust_defaults and default is not None:
             return default == literal
         texts = [declared.shown(value) for value in (*excluded, literal)]
@@ -132,6 +133,13 @@ class Parameters:
         if default in (None, literal):
             raise UndecidedError(is_equal, is_other)
         raise UndecidedError(is_other, is_equal)
+
+    def _default_in(self, name: str, world: World) -> str | None:
+        """The default, where it can be the value in the world."""
+        default = self._declared(name).default
+        if name in world.released or default in world.excluded.get(name, ()):
+            return None
+        return default
 
     def _only_value_left(self, name: str, world: World) -> str | None:
         """The one allowed value that the world does not exclude, where it excludes any."""
@@ -174,8 +182,7 @@ class Parameters:
     def _any_value(self, name: str, world: World) -> Assumption:
         declared = self._declared(name)
         excluded = world.excluded.get(name, ())
-        allowed = tuple(value for value in declared.allowed or () if value not in excluded)
-        known = allowed and not declared.is_hidden and len(allowed) <= MAX_ALLOWED_VALUES
+        allowed = [value for value in declared.allowed or () if value not in excluded]
         return Assumption(
             AssumptionKind.SUPPLIED,
             f"${{{name}}}",
@@ -183,9 +190,20 @@ class Parameters:
             if name in PSEUDO_PARAMETERS
             else f"parameter {name} is any value: deployment supplies it",
             stand_in(name),
-            allowed if known else None,
+            None if declared.is_hidden else only_values(allowed),
             declared.location,
         )
+
+
+def only_values(values: Iterable[str]) -> tuple[str, ...] | None:
+    """The values an assumption lists: none of them, or too many, are any value.
+
+    A wildcard among too many stands for them all: a principal of any value is never `*`.
+    """
+    distinct = tuple(dict.fromkeys(values))
+    if len(distinct) > MAX_ALLOWED_VALUES:
+        return ("*",) if any("*" in value for value in distinct) else None
+    return distinct or None
 
 
 def _follows_from_region(name: str, world: World) -> str | None:

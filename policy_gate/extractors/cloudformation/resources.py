@@ -158,8 +158,7 @@ def follow(resolved: Resolved, way: Way, name: str) -> Iterator[tuple[str, Resol
     if not way or isinstance(value, DeferredText):
         yield name, resolved
     elif way[0] == "*":
-        for item in value if isinstance(value, list) else [resolved]:
-            yield from follow(item, way[1:], name)
+        yield from _follow_items(resolved, way[1:], name)
     elif isinstance(value, dict):
         if (beside := value.get("PolicyName")) is not None:
             name = written_text(beside) or name
@@ -168,6 +167,19 @@ def follow(resolved: Resolved, way: Way, name: str) -> Iterator[tuple[str, Resol
     else:
         place = Node(None, resolved.start, resolved.end)
         raise UnresolvableError(f"a mapping with {way[0]} is expected here", place)
+
+
+def _follow_items(resolved: Resolved, way: Way, name: str) -> Iterator[tuple[str, Resolved]]:
+    """The items of a list; CloudFormation takes one item for a list of it."""
+    value = resolved.value
+    if isinstance(value, dict) and any(
+        isinstance(child.value, dict) and way[:1] and way[0] in child.value
+        for child in value.values()
+    ):
+        place = Node(None, resolved.start, resolved.end)
+        raise UnresolvableError("a list is expected here, not a mapping", place)
+    for item in value if isinstance(value, list) else [resolved]:
+        yield from follow(item, way, name)
 
 
 def written_text(resolved: Resolved) -> str:

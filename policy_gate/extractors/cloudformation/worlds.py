@@ -30,6 +30,9 @@ class World:
     outcomes: Mapping[str, bool] = field(default_factory=dict)
     """Outcomes of comparisons that are about more than one parameter, by their text."""
 
+    released: frozenset[str] = frozenset()
+    """Parameters whose defaults do not hold, without a word on their values."""
+
     labels: Mapping[str, str] = field(default_factory=dict)
     """What tells this world from the one where every default holds, in words, by subject."""
 
@@ -48,10 +51,13 @@ class World:
             labels=_labelled(self.labels, parameter, label),
         )
 
-    def with_outcome(self, comparison: str, outcome: bool, label: str | None) -> World:
+    def with_outcome(
+        self, comparison: str, outcome: bool, released: frozenset[str], label: str | None
+    ) -> World:
         return replace(
             self,
             outcomes={**self.outcomes, comparison: outcome},
+            released=self.released | released,
             labels=_labelled(self.labels, comparison, label),
         )
 

@@ -148,3 +148,40 @@ def test_customer_managed_policies_of_a_permission_set_are_named() -> None:
     extraction = extract(template)
     assert [p.identity.policy_name for p in extraction.policies] == ["AdministratorAccess"]
     assert [n.identity.policy_name for n in extraction.not_checked] == ["own"]
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "!Sub 'arn:${AWS::Region}:iam::aws:policy/AdministratorAccess'",
+        "!Sub 'arn:aws:iam::aws:policy/${Policy}'",
+        "!Sub 'arn:${Partition}:iam::aws:policy/AdministratorAccess'",
+        (
+            "!Sub ['arn:${P}:iam::aws:policy/AdministratorAccess',"
+            " {P: !FindInMap [Partitions, !Ref 'AWS::Region', name]}]"
+        ),
+    ],
+)
+def test_an_administrator_policy_is_found_in_an_arn_with_deferred_parts(arn: str) -> None:
+    template = f"""
+Parameters:
+  Policy: {{Type: String, AllowedValues: [ReadOnlyAccess, AdministratorAccess]}}
+  Partition: {{Type: String, AllowedValues: [aws, aws-cn]}}
+Mappings:
+  Partitions: {{us-east-1: {{name: aws}}, cn-north-1: {{name: aws-cn}}}}
+Resources:
+  R: {{Type: AWS::IAM::Role, Properties: {{ManagedPolicyArns: [{arn}]}}}}
+"""
+    names = {item.identity.policy_name for item in extract(template).policies}
+    assert "AdministratorAccess" in names
+
+
+def test_an_arn_of_any_value_is_shown_as_it_is_written() -> None:
+    template = """
+Parameters: {Arn: {Type: String}}
+Resources:
+  R: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [!Ref Arn]}}
+"""
+    (item,) = extract(template).not_checked
+    assert item.reason is ReasonCode.DOCUMENT_UNAVAILABLE
+    assert item.identity.policy_name == "${Arn}"

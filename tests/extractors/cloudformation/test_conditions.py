@@ -229,3 +229,35 @@ def test_a_deferred_value_in_a_comparison_leaves_it_open() -> None:
     )
     assert [item.document for item in found] == [{"X": "a"}, {"X": "b"}]
     assert not any(isinstance(item.document, DeferredText) for item in found)
+
+
+RELEASED = """
+Parameters:
+  Actions: {Type: CommaDelimitedList, Default: ''}
+  Service: {Type: String, Default: s3}
+  Other: {Type: String, Default: s3}
+Conditions:
+  HasActions: !Not [!Equals [!Join ['', !Ref Actions], '']]
+  IsOther: !Not [!Equals [!Sub '${Service}', s3]]
+  Same: !Equals [!Ref Service, !Ref Other]
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "expression"),
+    [
+        ("!If [HasActions, !Ref Actions, none]", "${Actions}"),
+        ("!If [IsOther, !Sub '${Service}:*', none]", "${Service}:*"),
+        ("!If [Same, none, !Sub '${Other}:*']", "${Other}:*"),
+    ],
+)
+def test_a_default_does_not_hold_where_a_condition_says_otherwise(
+    written: str, expression: str
+) -> None:
+    found = policies(template_of(written, RELEASED))
+    values = {item.world: item.document["X"] for item in found if isinstance(item.document, dict)}
+
+    assert values[""] == "none"
+    (other,) = (value for world, value in values.items() if world)
+    assert isinstance(other, DeferredText)
+    assert str(other) == expression

@@ -88,7 +88,6 @@ def test_known_values_are_exact(written: str, value: Value) -> None:
         "{'Fn::Transform': {Name: AWS::Include}, Effect: Allow}",
         "{'Fn::ForEach::Loop': [X, [a], {}]}",
         "'{{resolve:ssm:/path}}'",
-        "!FindInMap [Accounts, !Ref Any, Zones]",
     ],
 )
 def test_what_only_deployment_knows_is_one_assumption_of_any_value(written: str) -> None:
@@ -219,3 +218,22 @@ def test_what_cannot_be_resolved_is_said_with_its_place(written: str, message: s
     assert message in not_checked.message
     assert not_checked.location is not None
     assert not_checked.location.line == 18
+
+
+KEYS = """
+Parameters: {P: {Type: String}, N: {Type: Number}}
+Mappings: {M: {a: {b: ['*']}, c: {b: ['111122223333']}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "written", ["!FindInMap [M, !Ref P, b]", "!Select [!Ref N, ['*', '111122223333']]"]
+)
+def test_what_a_template_lists_is_all_that_it_can_be(written: str) -> None:
+    assert assumption(resolved(written, KEYS)).allowed == ("*", "111122223333")
+
+
+def test_too_many_values_with_a_wildcard_are_the_wildcard() -> None:
+    values = ", ".join(f"v{number}" for number in range(300))
+    section = f"Parameters: {{P: {{Type: String, AllowedValues: [{values}, '*']}}}}"
+    assert assumption(resolved("!Ref P", section)).allowed == ("*",)
