@@ -30,7 +30,8 @@ def test_a_run_gives_a_report(tmp_path: Path) -> None:
 
     assert isinstance(report, policy_gate.GateReport)
     assert (report.status, report.exit_status) == ("failed", 2)
-    assert [finding.locations[0].line for finding in report.results[0].findings] == [9]
+    findings = [finding for result in report.results for finding in result.findings]
+    assert [finding.locations[0].line for finding in findings] == [9]
 
 
 def test_importing_the_package_loads_nothing_of_it() -> None:
