@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from policy_gate.reasoning.answer import Witness
 
@@ -70,8 +70,7 @@ class Status(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A range of a file that the user edits; the end is exclusive."""
 
     path: str
@@ -156,8 +155,7 @@ class SourceMap:
         return self.keys.get(path) or self.locate(path)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PolicyIdentity:
+class PolicyIdentity(NamedTuple):
     """What a policy is called, the same in every world and revision."""
 
     file: str

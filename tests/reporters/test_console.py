@@ -224,7 +224,7 @@ def test_an_input_outside_of_the_working_directory_is_quoted(
     template = tmp_path_factory.mktemp("elsewhere") / "template.yaml"
     template.write_text("Resources: {}\n")
     location = span(1, 1, 10, str(template))
-    identity = replace(INLINE, file=str(template))
+    identity = INLINE._replace(file=str(template))
     finding = replace(DELETE_TABLE, locations=(location,))
     results = [fails(identity, location, "access-not-granted", finding)]
     text = printed(report(Status.FAILED, 2, results, Coverage(found=1, checked=1, failed=1)))

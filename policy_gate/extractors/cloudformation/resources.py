@@ -123,7 +123,7 @@ class Names:
 def _renamed(item: Found, name: str) -> Found:
     if item.identity.policy_name == name:
         return item
-    return replace(item, identity=replace(item.identity, policy_name=name))
+    return replace(item, identity=item.identity._replace(policy_name=name))
 
 
 @dataclass(frozen=True)
