@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from policy_gate.reasoning.answer import PolicyDocumentError
+from policy_gate.reasoning.casing import folded
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Node, ReadError
 
@@ -183,7 +184,7 @@ def _conditions(node: Node, variables: bool) -> tuple[Condition, ...]:
             values = tuple(sorted({_condition_value(item, key) for item in _items(child)}))
             has_variable = variables and any("${" in value for value in values)
             conditions.add(
-                Condition(operator.lower(), key.lower(), values, has_variable, spelling=key)
+                Condition(folded(operator), folded(key), values, has_variable, spelling=key)
             )
     return tuple(sorted(conditions, key=lambda c: (c.operator, c.key, c.values)))
 

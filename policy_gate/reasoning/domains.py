@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from policy_gate.reasoning.budget import Budget
+from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.examples import example_actions, example_principals, example_resources
 from policy_gate.reasoning.formula import Dimension
 from policy_gate.reasoning.language import Language
@@ -51,7 +52,7 @@ def find_text(wanted: Wanted, budget: Budget, service: str = "") -> str | None:
     size = sum(language.automaton.size for language in (*within, *outside))
     for example in _examples(wanted.dimension, within, service):
         budget.spend(1 + len(example) * (1 + size // 1024))
-        text = example.lower() if wanted.dimension is Dimension.ACTION else example
+        text = folded(example) if wanted.dimension is Dimension.ACTION else example
         if _is_possible(wanted.dimension, text) and is_between(text, within, outside):
             return example
     if wanted.dimension is Dimension.ACTION:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.document import PrincipalElement
 from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.patterns import (
@@ -44,7 +45,7 @@ class Bounds:
 
 def action_language(values: Iterable[str]) -> Language:
     """Actions in lower case, since they are compared so."""
-    return Language(pattern_of(value, tokens_of(value.lower())) for value in values)
+    return Language(pattern_of(value, tokens_of(folded(value))) for value in values)
 
 
 def resource_bounds(text: str, variables: bool) -> Bounds:
@@ -65,7 +66,11 @@ def resource_bounds(text: str, variables: bool) -> Bounds:
 
 
 def _resource_tokens(text: str) -> tuple[list[Token], bool]:
-    """The tokens, a policy variable as `*`, and whether there is one."""
+    """The tokens, a policy variable as `*`, and whether there is one.
+
+    From a variable that is not closed, or holds another, nothing is known of the rest.
+    """
+    text, opening = _before_broken_variable(text)
     tokens: list[Token] = []
     position, has_variable = 0, False
     for match in _VARIABLE.finditer(text):
@@ -76,7 +81,17 @@ def _resource_tokens(text: str) -> tuple[list[Token], bool]:
         else:
             tokens.append(WILDCARDS["*"])
             has_variable = True
-    return tokens + tokens_of(text[position:]), has_variable
+    tokens += tokens_of(text[position:])
+    return ([*tokens, WILDCARDS["*"]], True) if opening else (tokens, has_variable)
+
+
+def _before_broken_variable(text: str) -> tuple[str, bool]:
+    """The text up to a `${` that opens no whole variable, and whether there is one."""
+    whole = {match.start() for match in _VARIABLE.finditer(text)}
+    opening = next(
+        (match.start() for match in re.finditer(r"\$\{", text) if match.start() not in whole), None
+    )
+    return (text, False) if opening is None else (text[:opening], True)
 
 
 def principal_language(entries: Iterable[tuple[str, str]]) -> Language:

@@ -91,12 +91,17 @@ def _elements(pattern: str) -> tuple[list[str], bool]:
     elements: list[str] = []
     position, has_variable = 0, False
     for match in _VARIABLE.finditer(pattern):
+        if "${" in pattern[position : match.start()]:
+            break
         elements += pattern[position : match.start()]
         position = match.end()
         literal = match.group(1) in ("*", "?", "$")
         elements.append(f"={match.group(1)}" if literal else "*")
         has_variable = has_variable or not literal
-    return [*elements, *pattern[position:]], has_variable
+    rest, opening, _ = pattern[position:].partition("${")
+    if opening:
+        return [*elements, *rest, "*"], True
+    return [*elements, *rest], has_variable
 
 
 def _principal(statement: Document, principal: str | None) -> bool | None:

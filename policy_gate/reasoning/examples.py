@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.patterns import Pattern, free_pattern, overlap
 
 ACCOUNT = "111122223333"
@@ -72,7 +73,7 @@ def example_actions(patterns: Sequence[Pattern]) -> list[str]:
     if focus.literal:
         return [focus.text]
     literal = [pattern.text for pattern in patterns if pattern.literal]
-    known = [action for action in ACTIONS if action.lower().startswith(focus.prefix)]
+    known = [action for action in ACTIONS if folded(action).startswith(focus.prefix)]
     filled = [_fill(pattern.text, fill) for pattern in patterns for fill in ("", "Example", "X")]
     return _distinct([*literal, *known, *filled])
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from policy_gate.reasoning.budget import Budget, BudgetExceededError
+from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.domains import EVERYTHING, Wanted, find_text
 from policy_gate.reasoning.formula import (
     Clause,
@@ -147,7 +148,7 @@ class Comparison:
         for dimension, focus in foci.items():
             text = find_text(wanted_text(model, dimension, focus), self.budget, service)
             found[dimension] = text or ""
-            service = service or found[Dimension.ACTION].partition(":")[0].lower()
+            service = service or folded(found[Dimension.ACTION].partition(":")[0])
         return Request(
             found[Dimension.ACTION], found[Dimension.RESOURCE], found.get(Dimension.PRINCIPAL)
         )

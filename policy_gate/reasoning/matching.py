@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policy_gate.reasoning.casing import folded
+
 _SEGMENTS = 6
 
 
 def action_matches(pattern: str, action: str) -> bool:
     """Whether an Action entry matches an action; case does not matter."""
-    return glob_matches(list(pattern.lower()), action.lower())
+    return glob_matches(list(folded(pattern)), folded(action))
 
 
 def resource_matches(pattern: str, resource: str) -> bool:

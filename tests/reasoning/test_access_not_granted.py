@@ -98,3 +98,8 @@ def test_a_hundred_actions_and_resources() -> None:
 def test_neither_actions_nor_resources_is_no_question() -> None:
     with pytest.raises(ValueError, match="neither"):
         check_access_not_granted(policy(), [], [], IDENTITY)
+
+
+def test_a_deny_of_what_only_looks_like_the_action_denies_nothing() -> None:
+    document = policy(allow("kms:Decrypt"), deny("\N{KELVIN SIGN}ms:*"))
+    assert check_access_not_granted(document, ["kms:Decrypt"], [], IDENTITY).result == "FAIL"

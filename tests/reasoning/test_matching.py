@@ -60,3 +60,8 @@ def test_resources(pattern: str, resource: str, matches: bool) -> None:
 
 def test_matching_many_stars_takes_no_exponential_time() -> None:
     assert not action_matches("s3:" + "*a" * 500 + "b", "s3:" + "a" * 2000)
+
+
+def test_only_ascii_letters_have_two_cases() -> None:
+    assert action_matches("KMS:decrypt", "kms:Decrypt")
+    assert not action_matches("\N{KELVIN SIGN}ms:*", "kms:Decrypt")

@@ -145,3 +145,12 @@ def test_access_not_granted(statement: dict[str, Any], result: str) -> None:
 )
 def test_no_public_access(statements: list[dict[str, Any]], result: str) -> None:
     assert check_no_public_access(policy(*statements), "AWS::S3::Bucket").result == result
+
+
+@pytest.mark.parametrize("broken", ["${aws:PrincipalTag/${x}}", "${aws:username"])
+def test_a_broken_variable_is_open_from_its_beginning(broken: str) -> None:
+    new = policy(allow("s3:GetObject", f"arn:aws:s3:::home/{broken}/*"))
+    reference = policy(allow("*"), deny("s3:*", "arn:aws:s3:::home/secret*"))
+
+    assert check_no_new_access(new, reference, IDENTITY).result == "UNKNOWN"
+    assert check_no_new_access(new, new, IDENTITY).result == "PASS"

@@ -1,0 +1,15 @@
+"""Comparison without regard to case, as IAM compares actions and condition keys."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase, ascii_uppercase
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def folded(text: str) -> str:
+    """The text in lower case; only ASCII letters have one.
+
+    `str.lower` would make a `k` of the Kelvin sign, and so an action of what is none.
+    """
+    return text.translate(_LOWER)
