@@ -100,8 +100,10 @@ class EmbeddedAnalyzer:
         except PolicyDocumentError as error:
             # Both are read as one policy type, so the new one is to blame if it fails by itself.
             if _is_policy(newPolicyDocument, policyType):
-                raise _not_a_policy(existingPolicyDocument, "existing policy", error) from error
-            raise _not_a_policy(newPolicyDocument, "new policy", error) from error
+                line, column = Lines(existingPolicyDocument).position(error.offset)
+                place = f"line {line}, column {column + 1} of the existing policy"
+                raise AnalyzerError(_INVALID, f"{place}: {error.message}") from error
+            raise AnalyzerError(_INVALID, error.message, error.offset) from error
 
     def check_access_not_granted(
         self, policyDocument: str, access: Access, policyType: AccessPolicyType
@@ -126,7 +128,7 @@ class EmbeddedAnalyzer:
                 policyDocument, access.actions, access.resources, policyType
             )
         except PolicyDocumentError as error:
-            raise _not_a_policy(policyDocument, "policy", error) from error
+            raise AnalyzerError(_INVALID, error.message, error.offset) from error
 
     def check_no_public_access(self, policyDocument: str, resourceType: str) -> Answer:
         """Does the resource policy grant public access?"""
@@ -137,7 +139,7 @@ class EmbeddedAnalyzer:
         try:
             return check_no_public_access(policyDocument, resourceType)
         except PolicyDocumentError as error:
-            raise _not_a_policy(policyDocument, "policy", error) from error
+            raise AnalyzerError(_INVALID, error.message, error.offset) from error
 
 
 def _is_policy(document: str, policy_type: AccessPolicyType) -> bool:
@@ -148,12 +150,6 @@ def _is_policy(document: str, policy_type: AccessPolicyType) -> bool:
     except PolicyDocumentError:
         return False
     return True
-
-
-def _not_a_policy(document: str, what: str, error: PolicyDocumentError) -> AnalyzerError:
-    line, column = Lines(document).position(error.offset)
-    place = f"line {line}, column {column + 1} of the {what}"
-    return AnalyzerError(_INVALID, f"{place}: {error.message}")
 
 
 def _unknown_type(resource_type: str, known: Sequence[str]) -> str:

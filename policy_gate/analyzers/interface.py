@@ -25,13 +25,15 @@ PolicyType = Literal[
 class AnalyzerError(Exception):
     """The question could not be put: denied, throttled, malformed, unreachable.
 
-    Attributes: `code`, the service's error code as `AccessDeniedException`; `message`.
+    Attributes: `code`, the service's error code as `AccessDeniedException`; `message`; `offset`, in
+    characters, of the fault in the policy that was asked about, where that is known.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, offset: int | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.offset = offset
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
-from policy_gate.analyzers.interface import Answer, Reason
+from policy_gate.analyzers.interface import AnalyzerError, Answer, Reason
 from policy_gate.checks.culprits import Order, culprits
 from policy_gate.checks.findings import (
     assumptions_of,
     fingerprint,
     locations_of,
     numbered,
+    path_at,
     statement_at,
     statement_path,
 )
@@ -27,6 +28,7 @@ from policy_gate.checks.widening import (
     Conditions,
     Question,
     deferred_in,
+    fresh_literal,
     unnamed_account,
     widened,
 )
@@ -43,6 +45,15 @@ from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES
 from policy_gate.reasoning.answer import Witness
 
 _PARTITION_IN_ARN = re.compile(r"\barn:(aws[a-z-]*):")
+_ELEMENTS = (
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+)
 _PARTITION_EXPRESSIONS = frozenset({"${AWS::Partition}", "${AWS::URLSuffix}"})
 
 
@@ -78,7 +89,7 @@ class AccessQuestion:
 def answer_access(policy: Policy, question: AccessQuestion) -> CheckResult:
     """The verdict over every partition that matters, with findings."""
     answered = [_in_partition(policy, question, name) for name in _partitions(policy, question)]
-    order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+    order = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS)
     worst = min(answered, key=lambda result: order.index(result.verdict))
     findings = {
         finding.fingerprint: finding for result in reversed(answered) for finding in result.findings
@@ -103,14 +114,38 @@ def _partitions(policy: Policy, question: AccessQuestion) -> list[str]:
 def _in_partition(policy: Policy, question: AccessQuestion, partition: str) -> CheckResult:
     try:
         first = widened(policy.document, partition, question.conditions)
-        answer = question.ask(json.dumps(first.document))
+        text = json.dumps(first.document)
+        try:
+            answer = question.ask(text)
+        except AnalyzerError as error:
+            if error.offset is None:
+                raise
+            return _malformed(policy, question, first, error, text)
         if answer.result == "FAIL":
-            return _failed(policy, question, partition, first, answer)
+            return _failed(policy, question, first, answer)
         if answer.result == "UNKNOWN":
             return _undecided(policy, question, first, answer)
         return _passed(policy, question, first)
     except CannotWidenError as error:
         return _unknown(policy, question, str(error))
+
+
+def _malformed(
+    policy: Policy, question: AccessQuestion, asked: Question, error: AnalyzerError, text: str
+) -> CheckResult:
+    """The question could not be put about a text that is no policy: where that shows."""
+    path = path_at(text, error.offset or 0)
+    if path[:1] == ("Statement",) and len(path) > 1 and isinstance(path[1], int):
+        index = asked.indexes[path[1]]
+        path = (*statement_path(policy, index), *path[2:])
+    return CheckResult(
+        policy.identity,
+        question.check,
+        Verdict.ERROR,
+        message=f"this is no policy that can be asked about: {error.message}",
+        location=policy.sources.locate(path),
+        assumptions=policy.assumptions,
+    )
 
 
 def _passed(policy: Policy, question: AccessQuestion, asked: Question) -> CheckResult:
@@ -129,12 +164,12 @@ def _passed(policy: Policy, question: AccessQuestion, asked: Question) -> CheckR
 
 
 def _failed(
-    policy: Policy, question: AccessQuestion, partition: str, asked: Question, answer: Answer
+    policy: Policy, question: AccessQuestion, asked: Question, answer: Answer
 ) -> CheckResult:
     """A FAIL with findings, unless it hangs on a value that only deployment decides."""
     if asked.open_conditions:
         open_conditions = asked.open_conditions
-        asked = widened(policy.document, partition, "kept")
+        asked = widened(policy.document, asked.partition, "kept")
         answer = question.ask(json.dumps(asked.document))
         if answer.result != "FAIL":
             return _hangs_on_condition(policy, question, open_conditions)
@@ -149,8 +184,7 @@ def _failed(
         if anyone.result != "FAIL":
             return _hangs_on_principal(policy, question, unnamed)
     findings = numbered(
-        _finding(policy, question, partition, index, reason)
-        for index, reason in sorted(guilty.items())
+        _finding(policy, question, asked, index, reason) for index, reason in sorted(guilty.items())
     ) or (_whole_policy_finding(policy, question, answer),)
     return CheckResult(
         policy.identity,
@@ -173,16 +207,17 @@ def _with_everyone(asked: Question) -> object:
 
 
 def _finding(
-    policy: Policy, question: AccessQuestion, partition: str, index: int, reason: Reason
+    policy: Policy, question: AccessQuestion, asked: Question, index: int, reason: Reason
 ) -> Finding:
     statement = statement_at(policy, index)
     sid = statement.get("Sid")
     paths = culprits(policy, index, reason.witness, question.order(reason.witness))
-    where = "" if partition == DEFAULT_PARTITION else f" in partition {partition}"
+    where = "" if asked.partition == DEFAULT_PARTITION else f" in partition {asked.partition}"
+    blame = f"{question.blame}{where}.{_not_counted(policy, asked.absent)}"
     return Finding(
         question.code,
         Severity.SECURITY_WARNING,
-        f"{_statement_name(index, sid)} {question.blame}{where}.",
+        f"{_statement_name(index, sid)} {blame}",
         True,
         locations_of(policy, paths),
         index,
@@ -203,7 +238,7 @@ def _shown(policy: Policy, witness: Witness | None) -> Witness | None:
         fake: part.expression
         for text in deferred_in(policy.document)
         for part in text.assumptions()
-        for fake in (part.stand_in, unnamed_account(part))
+        for fake in (fresh_literal(part), part.stand_in, unnamed_account(part))
         if part.kind is not AssumptionKind.DEFAULT
     }
 
@@ -234,6 +269,15 @@ def _whole_policy_finding(policy: Policy, question: AccessQuestion, answer: Answ
         assumptions=assumptions_of(policy, policy.document),
         fingerprint=fingerprint(policy, question.check, question.code, None),
     )
+
+
+def _not_counted(policy: Policy, absent: Collection[int]) -> str:
+    """A Deny that would be expected to help, and why it does not."""
+    if not absent:
+        return ""
+    names = _supplied_in(policy, absent, *_ELEMENTS)
+    statements = ", ".join(map(str, sorted(absent)))
+    return f" Deny statement {statements} is not counted, since deployment decides {names}."
 
 
 def _statement_name(index: int, sid: object) -> str:
@@ -283,11 +327,12 @@ def _hangs_on_condition(
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))
 
 
-def _supplied_in(policy: Policy, indexes: Iterable[int], element: str) -> str:
-    """What deployment supplies to an element of the statements, by the names to give it by."""
+def _supplied_in(policy: Policy, indexes: Iterable[int], *elements: str) -> str:
+    """What deployment supplies to elements of the statements, by the names to give it by."""
     expressions = {
         part.expression
         for index in indexes
+        for element in elements
         for text in deferred_in(statement_at(policy, index).get(element))
         for part in text.assumptions()
         if part.kind is AssumptionKind.SUPPLIED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,6 +17,8 @@ from policy_gate.model import (
     Policy,
     Value,
 )
+from policy_gate.syntax.json_reader import read_json
+from policy_gate.syntax.node import ReadError
 
 
 def statement_path(policy: Policy, index: int) -> DocumentPath:
@@ -46,6 +47,25 @@ def value_at(document: Value, path: Iterable[str | int]) -> Value:
     return value
 
 
+def path_at(text: str, offset: int) -> DocumentPath:
+    """The path of the smallest part of a JSON text that an offset lies in."""
+    path: DocumentPath = ()
+    try:
+        node = read_json(text)
+    except ReadError:
+        return path
+    while True:
+        children = (
+            node.value.items()
+            if isinstance(node.value, dict)
+            else enumerate(node.value if isinstance(node.value, list) else ())
+        )
+        inner = next((pair for pair in children if pair[1].start <= offset < pair[1].end), None)
+        if inner is None:
+            return path
+        path, node = (*path, inner[0]), inner[1]
+
+
 def locations_of(policy: Policy, paths: Sequence[DocumentPath]) -> tuple[Location, ...]:
     """The places of parts of the document, in the order given, each once."""
     return tuple(dict.fromkeys(policy.sources.locate(path) for path in paths))
@@ -68,6 +88,8 @@ def fingerprint(policy: Policy, check: str, code: str, anchor: object) -> str:
 
     `anchor` is made of JSON values and deferred texts, of which what is written counts.
     """
+    import hashlib
+
     identity = policy.identity
     subject = [
         identity.file,

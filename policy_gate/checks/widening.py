@@ -7,12 +7,12 @@ widened policy therefore holds for every value. A value created here is its fres
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import math
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
 from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES
@@ -35,11 +35,17 @@ class Question:
     indexes: tuple[int, ...]
     """For each of its statements, the index in the policy."""
 
+    partition: str
+    """The partition that AWS::Partition is taken for."""
+
     unnamed_principals: frozenset[int] = frozenset()
     """Statements (of the policy) with a principal that only deployment names."""
 
     open_conditions: frozenset[int] = frozenset()
     """Allow statements (of the policy) with a condition value that only deployment decides."""
+
+    absent: frozenset[int] = frozenset()
+    """Deny statements (of the policy) that are left out, since only some values make them."""
 
 
 def deferred_in(value: Value) -> Iterable[DeferredText]:
@@ -83,7 +89,7 @@ def widened(
     if isinstance(document, DeferredText):
         raise CannotWidenError(f"the whole policy is given at deployment, by {document}")
     if not isinstance(document, dict) or "Statement" not in document:
-        return Question(rendered(document, partition), ())
+        return Question(rendered(document, partition), (), partition)
     statements = document["Statement"]
     listed = statements if isinstance(statements, list) else [statements]
     widening = _Widening(partition, conditions)
@@ -95,8 +101,10 @@ def widened(
     return Question(
         {**others, "Statement": [statement for _, statement in kept]},
         tuple(index for index, _ in kept),
+        partition,
         frozenset(widening.unnamed_principals),
         frozenset(widening.open_conditions),
+        frozenset(index for index, statement in enumerate(made) if statement is None),
     )
 
 
@@ -221,7 +229,10 @@ class _Widening:
         """The item with everything filled in but what is supplied from outside."""
         if not isinstance(item, DeferredText):
             return rendered(item, self.partition)
-        parts = [_settled_part(part, self.partition) for part in item.parts]
+        parts = [
+            fresh_literal(part) if _is_created_here(part) else _settled_part(part, self.partition)
+            for part in item.parts
+        ]
         if any(isinstance(part, Assumption) for part in parts):
             return DeferredText(tuple(parts))
         return "".join(map(str, parts))
@@ -265,6 +276,19 @@ def _settled_part(part: str | Assumption, partition: str) -> str | Assumption:
     return part.stand_in
 
 
+def _is_created_here(part: str | Assumption) -> TypeGuard[Assumption]:
+    return isinstance(part, Assumption) and part.kind is AssumptionKind.CREATED_HERE
+
+
+def fresh_literal(part: Assumption) -> str:
+    """The name of what is created here: unlike any that a pattern other than `*` is written for.
+
+    Its characters are those that names may hold and hardly ever do.
+    """
+    digest = zlib.crc32(part.stand_in.encode("utf-8", "surrogatepass"))
+    return "".join("=@+,"[digest >> shift & 3] for shift in range(0, 32, 2))
+
+
 def _is_enumerable(text: DeferredText) -> bool:
     return all(part.allowed for part in text.assumptions())
 
@@ -296,5 +320,5 @@ def _unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
 
 def unnamed_account(part: Assumption) -> str:
     """An account id that no policy names, for an expression that names one."""
-    digest = hashlib.sha256(part.expression.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{int(digest, 16) % 10**12:012}"
+    text = part.expression.encode("utf-8", "surrogatepass")
+    return f"{zlib.crc32(text) * 999_983 % 10**12:012}"

@@ -35,23 +35,26 @@ def test_it_lints() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "existing", "message"),
+    ("new", "existing", "message", "offset"),
     [
-        ("{\n  oops", READ, "line 2, column 3 of the new policy: "),
-        (READ, '{"Statement": [\n{}]}', "line 2, column 1 of the existing policy: "),
-        ("", "", "line 1, column 1 of the new policy: "),
+        ("{\n  oops", READ, "a key in double quotes", 4),
+        (READ, '{"Statement": [\n{}]}', "line 2, column 1 of the existing policy: ", None),
+        ("", "", "the text ends", 0),
     ],
 )
-def test_what_is_no_policy_is_named_with_its_place(new: str, existing: str, message: str) -> None:
+def test_what_is_no_policy_is_named_with_its_place(
+    new: str, existing: str, message: str, offset: int | None
+) -> None:
     with pytest.raises(AnalyzerError) as caught:
         ANALYZER.check_no_new_access(new, existing, IDENTITY)
     assert error_of(caught).startswith(message)
+    assert caught.value.offset == offset
 
 
 def test_the_other_checks_name_the_place_too() -> None:
     with pytest.raises(AnalyzerError) as caught:
         ANALYZER.check_access_not_granted("[]", Access(actions=["*"]), IDENTITY)
-    assert error_of(caught).startswith("line 1, column 1 of the policy: ")
+    assert caught.value.offset == 0
     with pytest.raises(AnalyzerError) as caught:
         ANALYZER.check_no_public_access(READ, "AWS::S3::Bucket")
     assert "Principal" in error_of(caught)

@@ -96,6 +96,9 @@ def _is_in_this_template(resource: Resource, item: Resolved) -> bool:
 
 def _possible_arns(item: Resolved, place: Node) -> list[str]:
     """Each ARN that the text can be; `?` stands for what can be anything."""
-    if item.value is None or item.value == "":
+    if item.value is None:
         raise UnresolvableError("the name or ARN of a policy is expected here", place)
+    if item.value == "":
+        # A parameter list that is empty has one empty item.
+        return []
     return alternatives(parts_of(item, place), otherwise="?")

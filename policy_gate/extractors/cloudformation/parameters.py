@@ -6,7 +6,8 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parame
 
 from __future__ import annotations
 
-import hashlib
+import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ MAX_ALLOWED_VALUES = 200
 
 MAX_COMPARED_VALUES = 1000
 """Allowed values that conditions are compared with; with more it is any value."""
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -151,7 +154,7 @@ class Parameters:
 
     def _shaped(self, name: str, value: ParameterValue) -> ParameterValue:
         if isinstance(value, str) and self.is_list(name):
-            return tuple(item.strip() for item in value.split(",")) if value else ()
+            return tuple(item.strip() for item in value.split(","))
         if isinstance(value, tuple) and not self.is_list(name):
             return ",".join(value)
         return value
@@ -257,5 +260,5 @@ def _text(node: Node, key: str) -> str | None:
 
 def stand_in(expression: str) -> str:
     """A text for a value that is not known, alike in every run and like no name a person gives."""
-    digest = hashlib.sha256(expression.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"deferred-{digest[:12]}"
+    name = _NO_NAME.sub("-", expression).strip("-").lower()[:40]
+    return f"deferred-{name}-{zlib.crc32(expression.encode('utf-8', 'surrogatepass')):08x}"
