@@ -138,8 +138,11 @@ def _checks(root: Section) -> tuple[Check, ...]:
     section.only(*CHECKS)
     checks: list[Check] = []
     for name, build in CHECKS.items():
-        if section.has(name) and section.node.entries[name].value is not False:
-            checks += build(section.section(name))
+        if name not in section.node.entries or section.node.entries[name].value is False:
+            continue
+        if section.node.entries[name].value is None:
+            raise section.error("a value is missing: `true` or `false`, or its settings", name)
+        checks += build(section.section(name))
     return tuple(checks)
 
 

@@ -87,6 +87,8 @@ class Section:
         """The entries of a list of mappings."""
         if not isinstance(self.node.value, list):
             raise self.error("a list is expected here")
+        if not self.node.value:
+            raise self.error("at least one entry is expected here")
         return [
             Section(self.source, node, f"{self.key}[{index}]", self.folder)
             for index, node in enumerate(self.node.value)

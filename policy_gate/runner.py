@@ -50,6 +50,7 @@ def run_checks(
     ]
     coverage = coverage_of(results, extraction.skipped_files)
     status = _status(results, coverage.checked + coverage.unknown)
+    notes = [check.note(extraction.policies) for check in config.checks]
     return GateReport(
         status,
         0 if status is Status.EMPTY and config.allow_empty else EXIT_STATUS[status],
@@ -57,7 +58,7 @@ def run_checks(
         reason,
         coverage,
         tuple(results),
-        config.notes,
+        (*config.notes, *filter(None, notes)),
     )
 
 

@@ -59,7 +59,9 @@ def test_the_whole_shape_is_understood() -> None:
         ("app", "no-new-access (perimeter)"): "PASS",
         ("app", "access-not-granted"): "PASS",
     }
-    assert ran.report["notes"] == []
+    assert ran.report["notes"] == [
+        "The check no-new-access (buckets) applies to none of the policies that were found."
+    ]
 
 
 def test_a_check_that_is_not_named_or_false_does_not_run() -> None:

@@ -49,6 +49,8 @@ WRONG = [
     ),
     ("checks:\n  validate-policy: 3\n", 2, "a mapping is expected"),
     ("checks:\n  no-new-access: true\n", 2, "checks.no-new-access: a list is expected"),
+    ("checks:\n  no-new-access: []\n", 2, "checks.no-new-access: at least one entry"),
+    ("checks:\n  no-public-access:\n", 2, "checks.no-public-access: a value is missing"),
     ("checks:\n  no-new-access: [x]\n", 2, "checks.no-new-access[0]: a mapping is expected"),
     ("checks:\n  no-new-access: [{name: x}]\n", 2, "the key 'reference' is missing"),
     ("checks:\n  no-new-access: [{reference: reference.json}]\n", 2, "the key 'name' is missing"),

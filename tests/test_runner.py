@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
 from policy_gate.analyzers.interface import Access, AccessPolicyType, AnalyzerError, Answer
 from policy_gate.checks.access_not_granted import AccessNotGranted
+from policy_gate.checks.no_public_access import NoPublicAccess
 from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
 from policy_gate.config import GateConfig
@@ -95,3 +97,21 @@ def test_each_policy_counts_once_by_the_worst_of_its_results() -> None:
     coverage = made.coverage
     assert (coverage.found, coverage.checked, coverage.passed) == (1, 0, 0)
     assert coverage.unknown == 1
+
+
+def test_a_policy_whose_public_access_is_not_asked_about_is_noted() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}
+    repository = {
+        "Type": "AWS::ECR::Repository",
+        "Properties": {"RepositoryPolicyText": {"Version": "2012-10-17", "Statement": [statement]}},
+    }
+    text = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"R": repository}})
+    Path("t.json").write_text(text)
+    extraction = extract_paths([Path("t.json")], [], ExtractSettings())
+    config = GateConfig((ValidatePolicy(), NoPublicAccess()))
+
+    made = run_checks(extraction, config, EmbeddedAnalyzer(), "because")
+
+    assert made.notes == (
+        "The check no-public-access has no question for policies of AWS::ECR::Repository.",
+    )

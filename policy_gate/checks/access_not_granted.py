@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Chec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policy_gate.analyzers.interface import Access, Analyzer, Answer
@@ -12,7 +13,7 @@ from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
 from policy_gate.checks.no_new_access import access_policy_type
 from policy_gate.checks.sensitive_actions import is_action, read_actions
-from policy_gate.checks.targets import KIND_NAMES, Targets, targets_from
+from policy_gate.checks.targets import KIND_NAMES, Targets, note_if_unused, targets_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy
 
@@ -27,6 +28,9 @@ class AccessNotGranted:
 
     def applies_to(self, policy: Policy) -> bool:
         return self.targets.include(policy)
+
+    def note(self, policies: Sequence[Policy]) -> str:
+        return note_if_unused(self, policies)
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
         def ask(document: str) -> Answer:

@@ -6,6 +6,7 @@ Adding a check means one module with this interface and a `from_config`, and one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from policy_gate.analyzers.interface import Analyzer
@@ -22,6 +23,10 @@ class Check(Protocol):
 
     def applies_to(self, policy: Policy) -> bool:
         """Is the question asked about this kind of policy?"""
+        ...
+
+    def note(self, policies: Sequence[Policy]) -> str:
+        """Whom of them the question was not asked about, where a reader may think it was."""
         ...
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:

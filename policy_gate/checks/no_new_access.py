@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Chec
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,7 @@ from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.culprits import Order
 from policy_gate.checks.interface import Check
 from policy_gate.checks.references import reference_text
-from policy_gate.checks.targets import Targets, targets_from
+from policy_gate.checks.targets import Targets, note_if_unused, targets_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy, PolicyKind
 from policy_gate.reasoning.answer import Witness
@@ -38,6 +39,9 @@ class NoNewAccess:
 
     def applies_to(self, policy: Policy) -> bool:
         return self.targets.include(policy)
+
+    def note(self, policies: Sequence[Policy]) -> str:
+        return note_if_unused(self, policies)
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
         policy_type = access_policy_type(policy)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policy_gate.checks.interface import Check
 from policy_gate.config_section import Section
 from policy_gate.model import Policy, PolicyKind
 
@@ -25,6 +27,13 @@ class Targets:
             return False
         types = {policy.identity.resource_type, policy.public_access_resource_type}
         return any(KIND_NAMES.get(name) is policy.kind or name in types for name in self.names)
+
+
+def note_if_unused(check: Check, policies: Sequence[Policy]) -> str:
+    """A sentence where a check that is configured applies to none of the policies."""
+    if not policies or any(check.applies_to(policy) for policy in policies):
+        return ""
+    return f"The check {check.name} applies to none of the policies that were found."
 
 
 def targets_from(section: Section, default: tuple[str, ...]) -> Targets:

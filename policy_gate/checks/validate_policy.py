@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Vali
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,10 @@ class ValidatePolicy:
     def applies_to(self, policy: Policy) -> bool:
         del policy
         return True
+
+    def note(self, policies: Sequence[Policy]) -> str:
+        del policies
+        return ""
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
         answered = analyzer.validate_policy(
