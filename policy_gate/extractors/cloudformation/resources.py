@@ -42,6 +42,10 @@ Way: TypeAlias = tuple[str, ...]
 """Keys from a value down to what is looked for; `*` stands for each item of a list."""
 
 
+STEPS_OF_VARIANT = 250
+"""What each document of a policy beyond its first costs: every check is asked about it as well."""
+
+
 @dataclass(frozen=True)
 class Resource:
     """One resource of the template."""
@@ -211,7 +215,9 @@ def explored(
 
     resource.template.budget.begin_part()
     try:
-        return list(_merged(explore(evaluate)))
+        found = list(_merged(explore(evaluate)))
+        resource.template.budget.spend(STEPS_OF_VARIANT * max(0, len(found) - 1), unit.node)
+        return found
     except UnresolvableError as error:
         message, place = f"this cannot be resolved: {error.message}", error.node
     except TooManyWorldsError:

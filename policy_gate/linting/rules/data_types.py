@@ -67,7 +67,10 @@ def _string(name: str, part: Part) -> Iterator[Problem]:
 def _strings(name: str, part: Part) -> Iterator[Problem]:
     for entry in part.entries():
         if not isinstance(entry.value, str):
-            yield _mismatch(name, entry, "a string or an array of strings")
+            if isinstance(part.value, list):
+                yield _mismatch(f"An item of {name}", entry, "a string")
+            else:
+                yield _mismatch(name, entry, "a string or an array of strings")
 
 
 def _principal(name: str, part: Part) -> Iterator[Problem]:

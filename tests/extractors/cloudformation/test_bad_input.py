@@ -257,3 +257,21 @@ def test_templates_are_recognised_by_their_content(text: str) -> None:
 )
 def test_other_texts_are_not(text: str) -> None:
     assert not CloudFormationExtractor().recognises(text)
+
+
+def test_the_documents_of_all_worlds_together_are_bounded() -> None:
+    names = range(6)
+    sections = ["Parameters:", *(f"  P{i}: {{Type: String, Default: a}}" for i in names)]
+    sections += ["Conditions:", *(f"  C{i}: !Equals [!Ref P{i}, a]" for i in names)]
+    statement = ", ".join(f"!If [C{i}, a{i}, b{i}]" for i in names)
+    policy = f"{{PolicyDocument: {{Statement: [{statement}]}}}}"
+    resources = [
+        f"  R{i}: {{Type: AWS::IAM::ManagedPolicy, Properties: {policy}}}" for i in range(60)
+    ]
+
+    extraction = extract("\n".join([*sections, "Resources:", *resources]))
+
+    assert len(extraction.policies) % 64 == 0
+    assert 0 < len(extraction.policies) < 60 * 64
+    assert len(extraction.not_checked) == 60 - len(extraction.policies) // 64
+    assert "too many steps" in extraction.not_checked[-1].message
