@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from policy_gate.config import GateConfig
 from policy_gate.extractors.discover import NEVER_SEARCHED, extract_paths
 from policy_gate.model import Extraction
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """Paths that were named, and those that patterns match."""
 
     named: tuple[Path, ...]

@@ -203,8 +203,7 @@ class NotChecked:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """An input that the file system did not give. It makes the run an error."""
 
     path: str

@@ -8,8 +8,7 @@ Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Oper
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from policy_gate.linting.interface import ValidatePolicyFinding
 from policy_gate.reasoning.answer import Answer, Reason
@@ -36,8 +35,7 @@ class AnalyzerError(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """The access that CheckAccessNotGranted looks for: `actions` on `resources`.
 
     An empty list means any. At least one of the two is not empty.

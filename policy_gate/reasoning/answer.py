@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Result = Literal["PASS", "FAIL", "UNKNOWN"]
 
@@ -33,8 +33,7 @@ class Witness:
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One statement that decides (ReasonSummary of the API), with its witness."""
 
     description: str
@@ -45,8 +44,7 @@ class Reason:
     witness: Witness | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """PASS is proven; FAIL has reasons with witnesses; UNKNOWN says why in its message."""
 
     result: Result

@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from policy_gate.reasoning.answer import Answer, Reason, Witness
 from policy_gate.reasoning.document import (
@@ -40,8 +40,7 @@ _MAX_SHOWN = 5
 """Open statements, and open questions of one of them, that a message names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(NamedTuple):
     """How a check puts its answers, in the manner of Access Analyzer."""
 
     passed: str

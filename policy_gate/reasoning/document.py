@@ -6,7 +6,7 @@ Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gra
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.casing import folded
@@ -31,16 +31,14 @@ _STATEMENT_KEYS = frozenset(
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """Action, Resource or their Not form: any of the values, or none of them."""
 
     values: tuple[str, ...]
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PrincipalElement:
+class PrincipalElement(NamedTuple):
     """Principal or NotPrincipal: pairs of type and value; `("*", "*")` is everyone."""
 
     entries: tuple[tuple[str, str], ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.document import PrincipalElement
@@ -33,8 +33,7 @@ _ROLE = re.compile(r"arn:([^:]*):iam::([^:]*):role/(?:.*/)?([^/]+)", re.DOTALL)
 _SESSION = re.compile(r"arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/.+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """A language of which only this is known: all of `lower` is in it, nothing outside `upper`."""
 
     lower: Pattern | None

@@ -8,7 +8,7 @@ for the solver is small, often nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from policy_gate.reasoning.budget import Budget, BudgetExceededError
 from policy_gate.reasoning.casing import folded
@@ -30,8 +30,7 @@ from policy_gate.reasoning.problem import Problem
 from policy_gate.reasoning.solver import Foci, Model, Texts, solve, wanted_text
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request that a statement grants and the reference does not allow, whatever is open."""
 
     action: str
@@ -39,8 +38,7 @@ class Request:
     principal: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(NamedTuple):
     """A statement of which it is open whether it grants more than the reference."""
 
     questions: tuple[str, ...]

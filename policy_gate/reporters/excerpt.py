@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from policy_gate.model import Location
 from policy_gate.reporters.visible import columns
@@ -27,8 +28,7 @@ Show = Callable[[str], list[str]]
 """What to show for each character of a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of an excerpt."""
 
     text: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from policy_gate.extractors.cloudformation.resolved import scalar_text
 from policy_gate.extractors.cloudformation.template import Template
@@ -33,8 +33,7 @@ PSEUDO_PARAMETERS = frozenset(
 ) | {"AWS::URLSuffix"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Declaration:
+class _Declaration(NamedTuple):
     """What the Parameters section says of one parameter."""
 
     default: str | None = None
@@ -51,8 +50,7 @@ class _Declaration:
         return "****" if self.is_hidden else value or "''"
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterText:
+class ParameterText(NamedTuple):
     """What a reference to a parameter gives: text, a list of texts, or an assumption."""
 
     value: ParameterValue | Assumption

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.parameters import Parameters
@@ -130,8 +130,7 @@ def _renamed(item: Found, name: str) -> Found:
     return replace(item, identity=item.identity._replace(policy_name=name))
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """A part of a resource that is resolved as a whole, and the way from there on."""
 
     node: Node

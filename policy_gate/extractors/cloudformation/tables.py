@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 PropertyPath: TypeAlias = tuple[str, ...]
 """Keys below Properties, `*` for each item of a list, as ("Policies", "*", "PolicyDocument")."""
@@ -41,8 +41,7 @@ class PropertyKind(StrEnum):
     """One statement instead of a document."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyProperty:
+class PolicyProperty(NamedTuple):
     """A property that holds a policy document, or a resource that is one statement."""
 
     resource_type: str
@@ -72,16 +71,14 @@ class PolicyProperty:
     """What is special about this property and needs code of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherGrammar:
+class OtherGrammar(NamedTuple):
     """A property that is called a policy and is not written in the IAM policy language."""
 
     path: PropertyPath
     grammar: str
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateContainer:
+class TemplateContainer(NamedTuple):
     """A property that leads to another template."""
 
     path: PropertyPath
