@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
 from policy_gate.model import Assumption
 
-MAX_ALTERNATIVES = 256
+MAX_COMBINATIONS = 256
+"""Combinations of values that are told one by one."""
 
 
-def alternatives(parts: Sequence[str | Assumption], otherwise: str = "*") -> list[str]:
-    """Every text that the parts make, where the values are known and few.
+def combinations(parts: Sequence[str | Assumption]) -> Iterator[tuple[str | None, ...]]:
+    """The texts that the parts can have together; None is any text.
 
-    A part that can be any value is `otherwise`; with more than MAX_ALTERNATIVES texts, so is each
-    part that can be several.
+    Beyond MAX_COMBINATIONS each part that can have several texts has any.
     """
-    choices: list[tuple[str, ...]] = [
-        (part,) if isinstance(part, str) else part.allowed or (otherwise,) for part in parts
+    choices: list[tuple[str | None, ...]] = [
+        (part,) if isinstance(part, str) else part.allowed or (None,) for part in parts
     ]
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-    if count > MAX_ALTERNATIVES:
-        choices = [choice if len(choice) == 1 else (otherwise,) for choice in choices]
-    return ["".join(choice) for choice in itertools.product(*choices)]
+    if math.prod(map(len, choices)) > MAX_COMBINATIONS:
+        choices = [choice if len(choice) == 1 else (None,) for choice in choices]
+    return itertools.product(*choices)

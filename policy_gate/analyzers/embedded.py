@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -13,6 +12,7 @@ from policy_gate.analyzers.interface import (
     Answer,
     PolicyType,
     ValidatePolicyFinding,
+    is_action,
 )
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.syntax.node import Lines
@@ -63,7 +63,6 @@ VALIDATE_POLICY_RESOURCE_TYPES = (
 Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicy.html
 """
 
-_ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+", re.ASCII)
 _INVALID = "ValidationException"
 
 
@@ -114,7 +113,7 @@ class EmbeddedAnalyzer:
         if not access.actions and not access.resources:
             raise AnalyzerError(_INVALID, "give at least one action or resource to look for")
         for action in access.actions:
-            if not _ACTION.fullmatch(action):
+            if not is_action(action):
                 raise AnalyzerError(
                     _INVALID, f"{action!r} is no action: it must look like s3:GetObject or be *"
                 )

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Oper
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
@@ -14,6 +15,8 @@ from policy_gate.linting.interface import ValidatePolicyFinding
 from policy_gate.reasoning.answer import Answer, Reason
 
 __all__ = ["Access", "Analyzer", "AnalyzerError", "Answer", "Reason", "ValidatePolicyFinding"]
+
+_ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+", re.ASCII)
 
 AccessPolicyType = Literal["IDENTITY_POLICY", "RESOURCE_POLICY"]
 PolicyType = Literal[
@@ -43,6 +46,11 @@ class Access(NamedTuple):
 
     actions: Sequence[str] = ()
     resources: Sequence[str] = ()
+
+
+def is_action(text: str) -> bool:
+    """Is it an action as `s3:GetObject`, perhaps with wildcards, or `*`?"""
+    return _ACTION.fullmatch(text) is not None
 
 
 class Analyzer(Protocol):

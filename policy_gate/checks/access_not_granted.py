@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policy_gate.analyzers.interface import Access, Analyzer, Answer
+from policy_gate.analyzers.interface import Access, Analyzer, Answer, is_action
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
 from policy_gate.checks.no_new_access import access_policy_type
-from policy_gate.checks.sensitive_actions import is_action, read_actions
+from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.checks.targets import KIND_NAMES, Targets, note_if_unused, targets_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy

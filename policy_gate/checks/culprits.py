@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policy_gate.checks.findings import statement_at, statement_path
-from policy_gate.checks.widening import MAX_ALTERNATIVES, widened
+from policy_gate.checks.widening import widened
 from policy_gate.model import DocumentPath, Policy, Value
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reasoning.matching import action_matches, resource_matches
@@ -49,4 +49,4 @@ def _patterns(name: str, item: Value) -> list[str]:
     question = widened({"Statement": [{"Effect": "Allow", name: item}]})
     value = question.document["Statement"][0][name]
     texts = value if isinstance(value, list) else [value]
-    return [text for text in texts[:MAX_ALTERNATIVES] if isinstance(text, str)]
+    return [text for text in texts if isinstance(text, str)]

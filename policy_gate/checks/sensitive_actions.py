@@ -6,17 +6,10 @@ the format of https://github.com/aws-samples/access-analyzer-automated-policy-an
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from policy_gate.analyzers.interface import is_action
 from policy_gate.config_section import ConfigError, Section, read_source
-
-_ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+", re.ASCII)
-
-
-def is_action(text: str) -> bool:
-    """Is it an action, perhaps with wildcards?"""
-    return _ACTION.fullmatch(text) is not None
 
 
 def read_actions(path: Path, section: Section | None = None) -> list[str]:

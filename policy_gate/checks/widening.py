@@ -7,17 +7,14 @@ widened policy therefore holds for every value. A value created here is its fres
 
 from __future__ import annotations
 
-import itertools
-import math
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
+from policy_gate.deferred import combinations
 from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
 from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES
-
-MAX_ALTERNATIVES = 64
 
 Plain = Any
 Conditions = Literal["dropped", "kept"]
@@ -239,12 +236,7 @@ class _Widening:
 
     def alternatives(self, text: DeferredText) -> list[str]:
         """Every text it can be, where they are few; else one with wildcards."""
-        choices: list[tuple[str | None, ...]] = [
-            (part,) if isinstance(part, str) else part.allowed or (None,) for part in text.parts
-        ]
-        if math.prod(map(len, choices)) > MAX_ALTERNATIVES:
-            choices = [choice if len(choice) == 1 else (None,) for choice in choices]
-        return list(dict.fromkeys(map(_pattern, itertools.product(*choices))))
+        return list(dict.fromkeys(map(_pattern, combinations(text.parts))))
 
 
 def _pattern(texts: Iterable[str | None]) -> str:

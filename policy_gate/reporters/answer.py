@@ -56,7 +56,7 @@ def write_console(answered: CheckAnswer, stream: TextIO) -> None:
         lines.append(f"  {place}{finding['findingType']} {finding['issueCode']}")
         lines.append(f"    {finding['findingDetails']}")
         lines.append(f"    {finding['learnMoreLink']}")
-    lines.append(f"Analyzer: {answered.analyzer_reason}")
+    lines.append(f"Analyzer: {answered.analyzer} ({answered.analyzer_reason})")
     encoding = stream.encoding or "utf-8"
     stream.write("".join(f"{_indented(visible(line, encoding))}\n" for line in lines))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policy_gate.deferred import alternatives
+from policy_gate.deferred import combinations
 from policy_gate.extractors import managed_policies
 from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
@@ -101,4 +101,7 @@ def _possible_arns(item: Resolved, place: Node) -> list[str]:
     if item.value == "":
         # A parameter list that is empty has one empty item.
         return []
-    return alternatives(parts_of(item, place), otherwise="?")
+    return [
+        "".join("?" if text is None else text for text in texts)
+        for texts in combinations(parts_of(item, place))
+    ]

@@ -53,7 +53,10 @@ def policies_of(resource: Resource, row: PolicyProperty) -> Iterator[list[Found]
     synthesised = row.kind in SYNTHESISED
     parts = [Unit(resource.properties, ())] if synthesised else units(resource.properties, row.path)
     for unit in parts:
-        yield explored(resource, unit, _default_name(row), kind, look)
+        beside = unit.node.entries.get("PolicyName") if unit.way else None
+        written = beside.value if beside is not None else None
+        name = written if isinstance(written, str) else _default_name(row)
+        yield explored(resource, unit, name, kind, look)
 
 
 def _policies(

@@ -356,3 +356,16 @@ def test_the_same_template_gives_the_same_policies_in_the_same_order() -> None:
         "  - {PolicyName: q, PolicyDocument: {a: !GetAtt Role.Arn}}"
     )
     assert repr(extract(template)) == repr(extract(template))
+
+
+def test_a_policy_that_cannot_be_resolved_keeps_its_name() -> None:
+    template = """
+Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies: [{PolicyName: app, PolicyDocument: {X: !FindInMap [M, a, b]}}]
+"""
+    (item,) = extract(template).not_checked
+    assert item.identity.policy_name == "app"
+    assert "M.a.b" in item.message
