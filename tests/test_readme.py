@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.config import load_config
+from policy_gate.extractors.cloudformation.tables import policy_resource_types
+from policy_gate.linting.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -42,6 +45,12 @@ def test_the_result_is_that_of_make_run() -> None:
     assert (done.returncode, done.stderr) == (2, "")
     assert block("text", "PASS") == done.stdout
     assert all(word in done.stdout for word in ("PASS", "FAILED", "witness", "Coverage:"))
+
+
+def test_its_numbers_are_true() -> None:
+    assert f"{len(RULES)} of the 153 checks" in README
+    assert f"{len(RULES)} of the 153 checks" in make_analyzer("embedded")[1]
+    assert f"the {len(policy_resource_types())} resource types" in README
 
 
 def test_the_configuration_loads(tmp_path: Path) -> None:
