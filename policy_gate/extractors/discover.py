@@ -107,7 +107,7 @@ def _of_file(path: Path, explicit: bool, settings: ExtractSettings) -> Extractio
     except OSError as error:
         return _unreadable(path, error)
     except ReadError as error:
-        if explicit or _recognise(data.decode("latin-1")) is not None:
+        if explicit or _recognise(data.replace(b"\0", b"").decode("latin-1")) is not None:
             return _not_analysed(Source(shown(path), data.decode("utf-8", "replace")), error)
         return Extraction(skipped_files=1)
     extractor = _recognise(text)

@@ -112,3 +112,11 @@ def test_folders_and_links_to_them_may_be_named() -> None:
 def test_a_path_that_no_file_system_knows_is_reported() -> None:
     found = search("a\0b", "x" * 5000)
     assert len(found.unreadable) == 2
+
+
+def test_a_template_in_an_encoding_that_is_not_read_is_not_skipped() -> None:
+    Path("t.json").write_bytes(GOOD.encode("utf-16-le"))
+
+    (item,) = search(".").not_checked
+
+    assert item.identity.file == "t.json"
