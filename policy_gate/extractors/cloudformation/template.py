@@ -23,7 +23,7 @@ _SECTIONS = (
     "AWSTemplateFormatVersion|Conditions|Description|Globals|Hooks|Mappings|Metadata|Outputs"
     "|Parameters|Resources|Rules|Transform"
 )
-_BLOCK_RESOURCES = re.compile(r"""^["']?Resources["']?[ \t]*:""", re.MULTILINE)
+_BLOCK_RESOURCES = re.compile(r"""^([ \t]*)["']?Resources["']?[ \t]*:""", re.MULTILINE)
 _FLOW_RESOURCES = re.compile(r"""[{,]\s*["']?Resources["']?\s*:""")
 _TEMPLATE_WORDS = re.compile(
     r"""AWSTemplateFormatVersion|["' ](?:AWS|Custom|Alexa)::[A-Za-z0-9]|AWS::CloudFormation"""
@@ -55,11 +55,16 @@ class Template:
 def looks_like_template(text: str) -> bool:
     """Cheap and tolerant: true of a template with syntax errors, not of prose that quotes one."""
     preamble = _PREAMBLE.match(text)
-    first = _FIRST_KEY.match(text, preamble.end() if preamble else 0)
+    start = preamble.end() if preamble else 0
+    first = _FIRST_KEY.match(text, start)
     if first is None:
         return False
-    resources = _FLOW_RESOURCES if first.group() == "{" else _BLOCK_RESOURCES
-    return bool(resources.search(text) and _TEMPLATE_WORDS.search(text))
+    if first.group() == "{":
+        has_resources = _FLOW_RESOURCES.search(text) is not None
+    else:
+        indentation = text[text.rfind("\n", 0, start) + 1 : start]
+        has_resources = any(key[1] == indentation for key in _BLOCK_RESOURCES.finditer(text))
+    return has_resources and _TEMPLATE_WORDS.search(text) is not None
 
 
 def read_template(source: Source) -> Template:

@@ -237,6 +237,7 @@ def test_a_long_text_with_many_assumptions_is_read() -> None:
         '{\n  "Description": "x",\n  "Resources": {"A": {"Type": "AWS::IAM::Role"}}\n}',
         "{Resources: {A: {Type: AWS::IAM::Role}}}",
         "Resources:\n\tA:\n\t\tType: AWS::IAM::Role\n",
+        "  Description: x\n  Resources:\n    A: {Type: AWS::IAM::Role}\n",
     ],
 )
 def test_templates_are_recognised_by_their_content(text: str) -> None:
@@ -251,6 +252,8 @@ def test_templates_are_recognised_by_their_content(text: str) -> None:
         "The Resources: of AWS::IAM::Role\n",
         '{"resource_changes": [], "format_version": "1.2"}',
         " " * 300_000 + "x",
+        "service: x\nresources:\n  Resources:\n    A: {Type: AWS::IAM::Role}\n",
+        "Metadata: x\n" + (" " * 1000 + "\n") * 1000,
         "{\n" + " " * 300_000 + "x",
         "{" + ",\n" * 300_000 + "x",
     ],
