@@ -16,7 +16,12 @@ from policy_gate.extractors.cloudformation.fragments import (
     verbatim,
     without_dynamic_references,
 )
-from policy_gate.extractors.cloudformation.parameters import Parameters, only_values, stand_in
+from policy_gate.extractors.cloudformation.parameters import (
+    Parameters,
+    only_values,
+    stand_in,
+    wildcard_of,
+)
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import World
@@ -118,17 +123,29 @@ class Evaluator:
     def assume(self, assumption: Assumption) -> None:
         self.assumed.setdefault(assumption.expression, assumption)
 
-    def unknown(self, node: Node, description: str, expression: str = "") -> Resolved:
-        """A value of which nothing is known, called `expression` or else what is written."""
-        expression = f"${{{expression or self.written(node)}}}"
-        return self.given_here(node, [self.supplied(node, expression, description)])
+    def unknown(
+        self, node: Node, description: str, expression: str = "", of: Iterable[str] = ()
+    ) -> Resolved:
+        """A value of which nothing is known, called `expression` or else what is written.
 
-    def one_of(self, node: Node, texts: Sequence[str | None], description: str) -> Resolved:
-        """One of several texts; with a None among them, or none of them, any value."""
-        known = [text for text in texts if text is not None]
-        allowed = only_values(sorted(known)) if len(known) == len(texts) else None
-        if allowed and len(allowed) == 1 and len(set(known)) == 1:
-            return self.given_here(node, known[:1])
+        Where one of the texts it is made `of` holds a wildcard, so may the value.
+        """
+        expression = f"${{{expression or self.written(node)}}}"
+        assumption = self.supplied(node, expression, description)
+        return self.given_here(node, [replace(assumption, allowed=wildcard_of(of))])
+
+    def one_of(
+        self, node: Node, texts: Sequence[str | None], description: str, of: Iterable[str] = ()
+    ) -> Resolved:
+        """One of several texts; with a None among them, or none of them, any value.
+
+        The value may hold a wildcard where one of the texts does, or of those it is made `of`.
+        """
+        known = sorted({text for text in texts if text is not None})
+        is_complete = None not in texts
+        if is_complete and len(known) == 1:
+            return self.given_here(node, known)
+        allowed = only_values(known) if is_complete and known else wildcard_of([*known, *of])
         assumption = self.supplied(node, f"${{{self.written(node)}}}", description)
         return self.given_here(node, [replace(assumption, allowed=allowed)])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from policy_gate.extractors.cloudformation.fragments import Fragment, Part, join
@@ -108,7 +108,9 @@ def join_list(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | No
     delimiter = _exact_text(evaluator, argument.value[0])
     items = evaluator.resolve(argument.value[1])
     if delimiter is None or items is None or items.is_deferred:
-        return evaluator.unknown(node, "the joined list is known at deployment")
+        return evaluator.unknown(
+            node, "the joined list is known at deployment", of=_texts_in(items)
+        )
     if not isinstance(items.value, list):
         raise UnresolvableError("Fn::Join takes a delimiter and a list", node)
     fragments: list[Fragment] = []
@@ -127,7 +129,8 @@ def select(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     if index is None or items is None or items.is_deferred:
         listed = items.value if items is not None and isinstance(items.value, list) else []
         texts = [scalar_text(item.value) for item in listed]
-        return evaluator.one_of(node, texts, "the selected item is known at deployment")
+        description = "the selected item is known at deployment"
+        return evaluator.one_of(node, texts, description, _texts_in(items))
     if not isinstance(items.value, list) or not index.isdecimal():
         raise UnresolvableError("Fn::Select takes an index and a list", node)
     if len(index) > 6 or int(index) >= len(items.value):
@@ -153,7 +156,7 @@ def split(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
             pieces[-1].append(part)
         else:
             description = f"{part.expression} is split at deployment"
-            return evaluator.unknown(node, description)
+            return evaluator.unknown(node, description, of=_texts_in(text))
         if len(pieces) > MAX_ITEMS:
             raise UnresolvableError(f"Fn::Split makes more than {MAX_ITEMS:,} items", node)
     evaluator.template.budget.spend(len(pieces), node)
@@ -222,6 +225,19 @@ def known_at_deployment(name: str) -> Function:
         return evaluator.unknown(node, f"the result of {name} is any value")
 
     return handler
+
+
+def _texts_in(resolved: Resolved | None) -> Iterator[str]:
+    """The texts that a value holds or may hold."""
+    value = None if resolved is None else resolved.value
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, DeferredText):
+        for part in value.parts:
+            yield from (part,) if isinstance(part, str) else part.allowed or ()
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts_in(item)
 
 
 def _exact_text(evaluator: Evaluator, node: Node) -> str | None:

@@ -184,6 +184,9 @@ class Parameters:
         declared = self._declared(name)
         excluded = world.excluded.get(name, ())
         allowed = [value for value in declared.allowed or () if value not in excluded]
+        if name in world.released and not allowed and wildcard_of([declared.default or ""]):
+            # Of the parameters that a condition compares, one is enough to change its outcome.
+            allowed = ["*"]
         return Assumption(
             AssumptionKind.SUPPLIED,
             f"${{{name}}}",
@@ -203,8 +206,13 @@ def only_values(values: Iterable[str]) -> tuple[str, ...] | None:
     """
     distinct = tuple(dict.fromkeys(values))
     if len(distinct) > MAX_ALLOWED_VALUES:
-        return ("*",) if any("*" in value for value in distinct) else None
+        return wildcard_of(distinct)
     return distinct or None
+
+
+def wildcard_of(values: Iterable[str]) -> tuple[str, ...] | None:
+    """What any value made of the values is: `*` where one of them holds a wildcard."""
+    return ("*",) if any("*" in value for value in values) else None
 
 
 def _follows_from_region(name: str, world: World) -> str | None:

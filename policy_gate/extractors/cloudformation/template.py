@@ -26,7 +26,7 @@ _SECTIONS = (
 _BLOCK_RESOURCES = re.compile(r"""^([ \t]*)["']?Resources["']?[ \t]*:""", re.MULTILINE)
 _FLOW_RESOURCES = re.compile(r"""[{,]\s*["']?Resources["']?\s*:""")
 _TEMPLATE_WORDS = re.compile(
-    r"""AWSTemplateFormatVersion|["' ](?:AWS|Custom|Alexa)::[A-Za-z0-9]|AWS::CloudFormation"""
+    r"""AWSTemplateFormatVersion|["'\s](?:AWS|Custom|Alexa)::[A-Za-z0-9]|AWS::CloudFormation"""
 )
 _PREAMBLE = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*|%[^\n]*|\r)?\n)*[ \t]*")
 _FIRST_KEY = re.compile(rf"""\{{|["']?(?:{_SECTIONS})["']?[ \t]*:|[\w.-]+:[ \t]*[&\r\n]""")

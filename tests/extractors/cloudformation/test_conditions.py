@@ -261,3 +261,16 @@ def test_a_default_does_not_hold_where_a_condition_says_otherwise(
     (other,) = (value for world, value in values.items() if world)
     assert isinstance(other, DeferredText)
     assert str(other) == expression
+
+
+def test_a_default_that_a_condition_excludes_keeps_its_wildcard() -> None:
+    sections = """
+Parameters: {P: {Type: String, Default: '*'}, Q: {Type: String, Default: '*'}}
+Conditions: {Same: !Equals [!Ref P, !Ref Q]}
+"""
+    found = policies(template_of("!If [Same, none, !Ref P]", sections))
+    (other,) = (item.document for item in found if item.world)
+    assert isinstance(other, dict)
+    value = other["X"]
+    assert isinstance(value, DeferredText)
+    assert value.assumptions()[0].allowed == ("*",)

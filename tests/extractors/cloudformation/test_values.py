@@ -237,3 +237,27 @@ def test_too_many_values_with_a_wildcard_are_the_wildcard() -> None:
     values = ", ".join(f"v{number}" for number in range(300))
     section = f"Parameters: {{P: {{Type: String, AllowedValues: [{values}, '*']}}}}"
     assert assumption(resolved("!Ref P", section)).allowed == ("*",)
+
+
+WILDCARDS = """
+Parameters:
+  P: {Type: String}
+  N: {Type: Number}
+  Text: {Type: String, AllowedValues: ['*,x', '111122223333,y']}
+Mappings: {M: {a: {b: ['*'], s: '*'}, c: {b: ['111122223333'], s: '111122223333'}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "!Select [0, !FindInMap [M, !Ref P, b]]",
+        "!Select [!Ref N, ['*', !Sub 'arn:aws:iam::${AWS::AccountId}:root']]",
+        "!Join ['', !FindInMap [M, !Ref P, b]]",
+        "!Split [',', !Ref Text]",
+        "!Select [0, !Split [',', !Ref Text]]",
+        "!FindInMap [M, !Ref P, s, {DefaultValue: !Ref P}]",
+    ],
+)
+def test_a_wildcard_that_a_value_may_hold_is_not_forgotten(written: str) -> None:
+    assert assumption(resolved(written, WILDCARDS)).allowed == ("*",)
