@@ -26,7 +26,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     policy("wide.json", allow("s3:GetObject"), allow("iam:*"))
     policy("resource.json", STATEMENT)
     policy("narrow.json", {**STATEMENT, "Principal": {"AWS": "111122223333"}})
-    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3"}}
+    condition = {"StringMatches": {"aws:PrincipalOrgID": "o-a1b2c3"}}
     policy("conditional.json", {**STATEMENT, "Condition": condition})
 
 

@@ -221,7 +221,7 @@ def test_parameter_defaults_are_explored_or_trusted() -> None:
 
 
 def test_unknown_blocks_unless_it_is_only_reported() -> None:
-    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    condition = {"StringMatches": {"aws:PrincipalOrgID": "o-1"}}
     Path("t.json").write_text(template(allow("iam:CreateUser", Condition=condition)))
     checks = "checks: {access-not-granted: {actions: ['iam:CreateUser']}}\n"
     configure(checks)

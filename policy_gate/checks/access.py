@@ -149,7 +149,11 @@ def _malformed(
 
 
 def _passed(policy: Policy, question: AccessQuestion, asked: Question) -> CheckResult:
-    """A PASS, unless another principal in place of an unnamed one could change it."""
+    """A PASS, unless another principal or block of addresses than the one made up changes it."""
+    if asked.open_addresses and question.conditions == "kept":
+        anywhere = widened(policy.document, asked.partition, "dropped")
+        if question.ask(json.dumps(anywhere.document)).result != "PASS":
+            return _hangs_on_condition(policy, question, asked.open_addresses)
     if asked.unnamed_principals and question.principals_matter:
         everyone = _with_everyone(asked)
         if question.ask(json.dumps(everyone)).result != "PASS":
@@ -248,11 +252,11 @@ def _shown(policy: Policy, witness: Witness | None) -> Witness | None:
         return text
 
     principal = None if witness.principal is None else shown(witness.principal)
-    return replace(
-        witness,
+    return witness._replace(
         action=shown(witness.action),
         resource=shown(witness.resource),
         principal=principal,
+        context={key: tuple(map(shown, values)) for key, values in witness.context.items()},
     )
 
 

@@ -8,7 +8,7 @@ widened policy therefore holds for every value. A value created here is its fres
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
@@ -40,6 +40,9 @@ class Question:
 
     open_conditions: frozenset[int] = frozenset()
     """Allow statements (of the policy) with a condition value that only deployment decides."""
+
+    open_addresses: frozenset[int] = frozenset()
+    """Statements (of the policy) with a kept condition on addresses that only deployment gives."""
 
     absent: frozenset[int] = frozenset()
     """Deny statements (of the policy) that are left out, since only some values make them."""
@@ -79,9 +82,9 @@ def widened(
 ) -> Question:
     """The widest plain policy that the document can become.
 
-    `conditions` says what becomes of condition values that only deployment decides in an Allow:
-    dropped, the condition is taken for met; kept, the value is one unknown text. Raises
-    CannotWidenError.
+    `conditions` says what becomes of condition values that only deployment decides: dropped, the
+    condition is taken for met in an Allow and for unmet in a Deny; kept, the value is one that
+    nobody else names. Raises CannotWidenError.
     """
     if isinstance(document, DeferredText):
         raise CannotWidenError(f"the whole policy is given at deployment, by {document}")
@@ -101,6 +104,7 @@ def widened(
         partition,
         frozenset(widening.unnamed_principals),
         frozenset(widening.open_conditions),
+        frozenset(widening.open_addresses),
         frozenset(index for index, statement in enumerate(made) if statement is None),
     )
 
@@ -121,6 +125,7 @@ class _Widening:
         self.conditions = conditions
         self.unnamed_principals: set[int] = set()
         self.open_conditions: set[int] = set()
+        self.open_addresses: set[int] = set()
 
     def statement(self, statement: Value, index: int) -> Plain | None:
         """The plain statement; None for a Deny that only some values make."""
@@ -205,22 +210,39 @@ class _Widening:
         return ("NotPrincipal", named) if named else ("Principal", "*")
 
     def condition(self, value: Value, allows: bool, index: int) -> tuple[str, Plain] | None:
-        if not any(is_supplied(text) for text in deferred_in(value)):
-            return "Condition", rendered(value, self.partition)
-        if self.conditions == "kept":
-            if not _has_shape(value):
-                raise CannotWidenError(f"a condition of statement {index} is given at deployment")
-            return "Condition", rendered(value, self.partition)
-        if not allows:
-            raise _AbsentError
-        self.open_conditions.add(index)
+        is_open = any(is_supplied(text) for text in deferred_in(value))
+        if is_open and self.conditions == "dropped":
+            if not allows:
+                raise _AbsentError
+            self.open_conditions.add(index)
+        elif is_open and not _has_shape(value):
+            raise CannotWidenError(f"a condition of statement {index} is given at deployment")
         operators = {}
         for operator, keys in value.items() if isinstance(value, dict) else ():
-            if isinstance(keys, dict):
-                met = {key: item for key, item in keys.items() if not _is_open(item)}
-                operators[operator] = rendered(met, self.partition)
+            if not isinstance(keys, dict):
+                continue
+            operators[operator] = {
+                key: self.condition_value(operator, item)
+                for key, item in keys.items()
+                if self.conditions == "kept" or not _is_open(item)
+            }
+            if "ipaddress" in operator.lower() and any(map(_is_open, keys.values())):
+                self.open_addresses.add(index)
         operators = {operator: keys for operator, keys in operators.items() if keys}
         return ("Condition", operators) if operators else None
+
+    def condition_value(self, operator: str, value: Value) -> Plain:
+        """The value with a text that the operator can read in every deferred place."""
+        if isinstance(value, list):
+            return [self.condition_value(operator, item) for item in value]
+        if not isinstance(value, DeferredText):
+            return rendered(value, self.partition)
+        settled = self.settled(value)
+        written = str(rendered(settled, self.partition))
+        if settled == rendered(value, self.partition):
+            return written
+        kind = next((kind for kind in _TYPED if kind in operator.lower()), None)
+        return _TYPED[kind](_digest(written)) if kind else written
 
     def settled(self, item: Value) -> Plain:
         """The item with everything filled in but what is supplied from outside."""
@@ -237,6 +259,15 @@ class _Widening:
     def alternatives(self, text: DeferredText) -> list[str]:
         """Every text it can be, where they are few; else one with wildcards."""
         return list(dict.fromkeys(map(_pattern, combinations(text.parts))))
+
+
+_TYPED: dict[str, Callable[[int], str]] = {
+    "numeric": str,
+    "date": lambda digest: f"20{digest % 40 + 30}-01-01T00:00:{digest % 60:02}Z",
+    # Addresses that nobody has: https://www.rfc-editor.org/rfc/rfc2544
+    "ipaddress": lambda digest: f"198.18.{digest >> 8 & 255}.{digest & 255}/32",
+}
+"""For the operators of a type: values that no policy names."""
 
 
 def _pattern(texts: Iterable[str | None]) -> str:
@@ -277,7 +308,7 @@ def fresh_literal(part: Assumption) -> str:
 
     Its characters are those that names may hold and hardly ever do.
     """
-    digest = zlib.crc32(part.stand_in.encode("utf-8", "surrogatepass"))
+    digest = _digest(part.stand_in)
     return "".join("=@+,"[digest >> shift & 3] for shift in range(0, 32, 2))
 
 
@@ -312,5 +343,8 @@ def _unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
 
 def unnamed_account(part: Assumption) -> str:
     """An account id that no policy names, for an expression that names one."""
-    text = part.expression.encode("utf-8", "surrogatepass")
-    return f"{zlib.crc32(text) * 999_983 % 10**12:012}"
+    return f"{_digest(part.expression) * 999_983 % 10**12:012}"
+
+
+def _digest(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Result = Literal["PASS", "FAIL", "UNKNOWN"]
@@ -18,8 +17,7 @@ class PolicyDocumentError(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(NamedTuple):
     """One concrete request that the policy allows and that should not be allowed."""
 
     action: str
@@ -30,7 +28,17 @@ class Witness:
     None for an identity policy: the identity that carries it.
     """
 
-    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    context: Mapping[str, tuple[str, ...]] = {}
+    """The values of each context key that the request has to have; it has no other."""
+
+
+class StatementName(NamedTuple):
+    """A statement of the existing policy."""
+
+    statementIndex: int
+    """From 0."""
+
+    statementId: str | None
 
 
 class Reason(NamedTuple):
@@ -42,6 +50,8 @@ class Reason(NamedTuple):
 
     statementId: str | None
     witness: Witness | None = None
+    existingDeny: StatementName | None = None
+    """The Deny of the existing policy that the witness would meet there, if it would."""
 
 
 class Answer(NamedTuple):
@@ -51,3 +61,11 @@ class Answer(NamedTuple):
     message: str
     reasons: tuple[Reason, ...] = ()
     """For UNKNOWN, the statements that could not be decided."""
+
+    assumptions: tuple[str, ...] = ()
+    """What the answer rests on beyond the documents, each a sentence that begins with its code."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the result is proven: by a proof for PASS, by witnesses for FAIL."""
+        return self.result != "UNKNOWN"

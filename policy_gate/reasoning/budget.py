@@ -9,7 +9,11 @@ SEARCH_STATES = 20_000
 """States of one search for a text."""
 
 
-class BudgetExceededError(Exception):
+class UndecidedError(Exception):
+    """A question that the procedure leaves open; the message says why."""
+
+
+class BudgetExceededError(UndecidedError):
     """A limit was met; the message says which."""
 
 

@@ -12,4 +12,4 @@ def folded(text: str) -> str:
 
     `str.lower` would make a `k` of the Kelvin sign, and so an action of what is none.
     """
-    return text.translate(_LOWER)
+    return text.lower() if text.isascii() else text.translate(_LOWER)

@@ -9,32 +9,17 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-checks-
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from policy_gate.reasoning.answer import Answer, Reason, Witness
-from policy_gate.reasoning.document import (
-    PolicyType,
-    PrincipalElement,
-    Statement,
-    read_document,
-)
-from policy_gate.reasoning.evaluator import Document, decide, statement_matches, statements_of
-from policy_gate.reasoning.formula import Dimension, Rule, rule_of
+from policy_gate.reasoning.answer import Answer, Reason, StatementName, Witness
+from policy_gate.reasoning.assumptions import assumptions_of
+from policy_gate.reasoning.atoms import Dimension
+from policy_gate.reasoning.document import PolicyType, Statement
+from policy_gate.reasoning.evaluator import evaluator_of
 from policy_gate.reasoning.inclusion import Comparison, Request
-
-PUBLIC_IDENTITY_PROVIDERS = (
-    "accounts.google.com",
-    "cognito-identity.amazonaws.com",
-    "graph.facebook.com",
-    "www.amazon.com",
-)
-"""Federated principals that anyone can have, by signing up. Without a condition they are public.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
-"""
+from policy_gate.reasoning.policy import CompiledPolicy, compile_policy
+from policy_gate.reasoning.trust import trusted_access
 
 _MAX_SHOWN = 5
 """Open statements, and open questions of one of them, that a message names."""
@@ -109,16 +94,9 @@ def check_no_public_access(policy: str, resource_type: str) -> Answer:
     `resource_type` is for the message: the answer is the same for all types.
     Raises PolicyDocumentError.
     """
-    entries = [
-        entry
-        for statement in _statements(policy)
-        if statement.principal
-        for entry in _fixed(statement.principal)
-    ]
-    principals: dict[str, list[str]] = {}
-    for kind, text in dict.fromkeys(entries):
-        principals.setdefault(kind, []).append(text)
-    reference = _allowing([{"Action": "*", "Resource": "*"}], principals)
+    compiled = compile_policy(policy, "RESOURCE_POLICY")
+    statements = trusted_access(compiled.document.statements)
+    reference = json.dumps({"Statement": statements})
     wording = _Wording(
         f"The resource policy does not grant public access for the resource type {resource_type}.",
         f"The resource policy grants public access for the resource type {resource_type}.",
@@ -127,69 +105,62 @@ def check_no_public_access(policy: str, resource_type: str) -> Answer:
     return _compare(policy, reference, "RESOURCE_POLICY", wording)
 
 
-def _statements(policy: str) -> list[Statement]:
-    return [rule.statement for rule in _rules(policy, "RESOURCE_POLICY")]
-
-
-def _fixed(principal: PrincipalElement) -> list[tuple[str, str]]:
-    """The entries that name someone in particular."""
-    return [
-        (kind, text)
-        for kind, text in principal.entries
-        if not re.search(r"[*?]", text)
-        and not (kind == "Federated" and text in PUBLIC_IDENTITY_PROVIDERS)
-    ]
-
-
 def _allowing(statements: Sequence[dict[str, object]], principal: object) -> str:
     """The text of a policy of Allow statements, without policy variables."""
     common = {"Effect": "Allow"} | ({} if principal is None else {"Principal": principal})
     return json.dumps({"Statement": [{**common, **statement} for statement in statements]})
 
 
-@lru_cache(maxsize=16)
-def _rules(text: str, policy_type: PolicyType) -> tuple[Rule, ...]:
-    """The formulas of a document; remembered, since a run asks much of few references."""
-    document = read_document(text, policy_type)
-    return tuple(rule_of(statement, document.variables) for statement in document.statements)
-
-
 def _compare(new: str, reference: str, policy_type: PolicyType, wording: _Wording) -> Answer:
+    policies = compile_policy(new, policy_type), compile_policy(reference, policy_type)
     dimensions = [Dimension.ACTION, Dimension.RESOURCE]
     if policy_type == "RESOURCE_POLICY":
         dimensions.append(Dimension.PRINCIPAL)
-    rules = _rules(new, policy_type)
-    comparison = Comparison(rules, _rules(reference, policy_type), dimensions)
+    comparison = Comparison(*policies, dimensions)
     guilty: list[Reason] = []
     undecided: list[Reason] = []
-    for rule in rules:
+    for rule in policies[0].rules:
         outcome = comparison.decide(rule) if rule.statement.allow else None
         statement = rule.statement
         if isinstance(outcome, Request):
-            witness = Witness(outcome.action, outcome.resource, outcome.principal)
-            if _confirms(new, reference, statement.index, witness):
-                guilty.append(_reason(wording.reason, statement, ".", witness))
+            witness = _witness(outcome, policies)
+            if _confirms(new, reference, statement.number, witness):
+                guilty.append(_guilty(wording, statement, witness, reference))
             else:
                 undecided.append(_undecided(statement, ["no request could be confirmed"]))
         elif outcome:
             undecided.append(_undecided(statement, outcome.questions))
-    return _answer(wording, guilty, undecided)
+    answer = _answer(wording, guilty, undecided)
+    single, sets = ({key for policy in policies for key in policy.keys[use]} for use in (0, 1))
+    touched = (policy.touched for policy in policies)
+    assumptions = assumptions_of(answer.result, touched, not single.isdisjoint(sets))
+    return answer._replace(assumptions=tuple(assumptions))
 
 
-def _confirms(new: str, reference: str, index: int, witness: Witness) -> bool:
+def _witness(request: Request, policies: Iterable[CompiledPolicy]) -> Witness:
+    """The request with its context keys as the policies write them."""
+    spellings: dict[str, str] = {}
+    for policy in policies:
+        spellings = {**dict(policy.keys.spellings), **spellings}
+    context = {spellings.get(key, key): values for key, values in request.context.items()}
+    return Witness(request.action, request.resource, request.principal, context)
+
+
+def _confirms(new: str, reference: str, number: int, witness: Witness) -> bool:
     """Whether the evaluator finds the request allowed by that statement and newly so."""
-    policy = _plain(new)
+    policy = evaluator_of(new)
     return (
-        statement_matches(policy, statements_of(policy)[index], witness) is True
-        and decide(policy, witness) == "ALLOW"
-        and decide(_plain(reference), witness) in ("DENY", "IMPLICIT_DENY")
+        policy.matches(number, witness) is True
+        and policy.decide(witness) == "ALLOW"
+        and evaluator_of(reference).decide(witness) in ("DENY", "IMPLICIT_DENY")
     )
 
 
-@lru_cache(maxsize=4)
-def _plain(text: str) -> Document:
-    document: Document = json.loads(text)
-    return document
+def _guilty(wording: _Wording, statement: Statement, witness: Witness, reference: str) -> Reason:
+    """The reason, with the Deny of the reference that the request meets, if there is one."""
+    denying = evaluator_of(reference).denying(witness)
+    reason = _reason(wording.reason, statement, ".", witness)
+    return reason._replace(existingDeny=StatementName(*denying)) if denying else reason
 
 
 def _answer(wording: _Wording, guilty: Sequence[Reason], undecided: Sequence[Reason]) -> Answer:
@@ -213,6 +184,6 @@ def _undecided(statement: Statement, questions: Sequence[str]) -> Reason:
 def _reason(
     beginning: str, statement: Statement, end: str, witness: Witness | None = None
 ) -> Reason:
-    name = f"sid: {statement.sid}" if statement.sid else f"index: {statement.index}"
+    name = f"sid: {statement.sid}" if statement.sid else f"index: {statement.number}"
     description = f"{beginning}statement with {name}{end}"
-    return Reason(description, statement.index, statement.sid, witness)
+    return Reason(description, statement.number, statement.sid, witness)

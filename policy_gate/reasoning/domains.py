@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from policy_gate.reasoning.atoms import Dimension
+from policy_gate.reasoning.automaton import overlap
 from policy_gate.reasoning.budget import Budget
 from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.examples import example_actions, example_principals, example_resources
-from policy_gate.reasoning.formula import Dimension
 from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.patterns import Pattern, arn_pattern, free_pattern
 from policy_gate.reasoning.search import is_between, shortest_text
 
 EVERYTHING = free_pattern("*")
-_ACTIONS = Language([free_pattern("?*:?*")])
-_ARNS = Language([arn_pattern("arn:?*:?*:*:*:?*")])
+_ACTION = free_pattern("?*:?*")
+_ACTIONS = Language([_ACTION])
+_ARN = arn_pattern("arn:?*:?*:*:*:?*")
+_ARNS = Language([_ARN])
 _BEGINS_AS_ARN = Language([free_pattern("arn:*")])
 _NOT_EMPTY = Language([free_pattern("?*")])
 _PRINCIPALS = Language(
@@ -35,9 +38,21 @@ class Wanted(NamedTuple):
     outside: frozenset[Language] = frozenset()
 
 
+def may_match(dimension: Dimension, focus: Pattern) -> bool:
+    """Whether a request may have such a part, as far as is plain to see."""
+    if focus.literal:
+        text = folded(focus.prefix) if dimension is Dimension.ACTION else focus.prefix
+        return _is_possible(dimension, text)
+    if dimension is Dimension.ACTION:
+        return ":" in focus.prefix[1:] or overlap(focus, _ACTION)
+    if dimension is Dimension.RESOURCE and focus.prefix.startswith("arn:"):
+        return overlap(focus, _ARN)
+    return True
+
+
 def in_order(languages: Iterable[Language]) -> list[Language]:
     """Languages in an order that does not depend on their hashes."""
-    return sorted(languages, key=lambda language: [pattern.key for pattern in language.patterns])
+    return sorted(languages, key=lambda language: [repr(p.key) for p in language.patterns])
 
 
 def find_text(wanted: Wanted, budget: Budget, service: str = "") -> str | None:
@@ -76,9 +91,11 @@ def _examples(dimension: Dimension, within: Sequence[Language], service: str) ->
 
 def _is_possible(dimension: Dimension, text: str) -> bool:
     if dimension is Dimension.ACTION:
-        return _ACTIONS.automaton.accepts(text)
+        service, _, name = text.partition(":")
+        return bool(service and name)
     if dimension is Dimension.PRINCIPAL:
         return text == _ANYONE or _PRINCIPALS.automaton.accepts(text)
     if text.startswith("arn:"):
-        return _ARNS.automaton.accepts(text)
+        parts = text.split(":", 5)
+        return len(parts) == 6 and bool(parts[1] and parts[2] and parts[5])
     return bool(text)

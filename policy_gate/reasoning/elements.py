@@ -1,21 +1,26 @@
 """Actions, resources and principals of a statement as languages.
 
-Where AWS does not say, or a policy variable decides, which texts an entry matches, it lies
-between two languages, `lower` and `upper`.
+Where AWS does not say, or a policy variable decides, which texts an entry matches, it is an open
+atom between two languages.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
+from policy_gate.reasoning.atoms import (
+    Dimension,
+    Literal,
+    Member,
+    Open,
+    Settle,
+)
 from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.document import PrincipalElement
 from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.patterns import (
     ARN_SEGMENTS,
-    WILDCARDS,
     Pattern,
     Token,
     arn_pattern,
@@ -24,8 +29,14 @@ from policy_gate.reasoning.patterns import (
     tokens_of,
     within_segments,
 )
+from policy_gate.reasoning.variables import (
+    Assignment,
+    Template,
+    Variable,
+    template_of,
+    with_wildcards,
+)
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _ROOT = re.compile(r"arn:[^:*?]*:iam::(\d{12}):root", re.ASCII)
 _IAM_PRINCIPAL = re.compile(r"arn:[^:]*:(?:iam|sts)::(\d{12}):.+", re.ASCII)
@@ -33,64 +44,82 @@ _ROLE = re.compile(r"arn:([^:]*):iam::([^:]*):role/(?:.*/)?([^/]+)", re.DOTALL)
 _SESSION = re.compile(r"arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/.+", re.ASCII)
 
 
-class Bounds(NamedTuple):
-    """A language of which only this is known: all of `lower` is in it, nothing outside `upper`."""
-
-    lower: Pattern | None
-    """None for nothing."""
-
-    upper: Pattern
-
-
 def action_language(values: Iterable[str]) -> Language:
     """Actions in lower case, since they are compared so."""
-    return Language(pattern_of(value, tokens_of(folded(value))) for value in values)
+    return Language(free_pattern(folded(value), value) for value in values)
 
 
-def resource_bounds(text: str, variables: bool) -> Bounds:
-    """What a Resource entry matches.
+def resource_literals(values: Iterable[str], variables: bool) -> list[Literal]:
+    """Of which one holds where a Resource element matches.
 
-    A policy variable is any text at most. An ARN of too few segments is invalid, so that it is
-    open whether its wildcards match colons.
+    An ARN of too few segments is invalid, so that it is open whether its wildcards match colons.
+    A variable counts after the fifth colon; before it, nothing is known of the ARN.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
-    tokens, has_variable = _resource_tokens(text) if variables else (tokens_of(text), False)
-    free = pattern_of(text, tokens)
-    if not text.startswith("arn:"):
-        return Bounds(None if has_variable else free, free)
-    narrow = pattern_of(text, within_segments(tokens))
-    if has_variable:
-        return Bounds(None, free)
-    return Bounds(narrow, narrow if tokens.count(":") >= ARN_SEGMENTS - 1 else free)
-
-
-def _resource_tokens(text: str) -> tuple[list[Token], bool]:
-    """The tokens, a policy variable as `*`, and whether there is one.
-
-    From a variable that is not closed, or holds another, nothing is known of the rest.
-    """
-    text, opening = _before_broken_variable(text)
-    tokens: list[Token] = []
-    position, has_variable = 0, False
-    for match in _VARIABLE.finditer(text):
-        tokens += tokens_of(text[position : match.start()])
-        position = match.end()
-        if match.group(1) in ("*", "?", "$"):
-            tokens.append(match.group(1))
+    exact: list[Pattern] = []
+    opens: list[Literal] = []
+    for value in dict.fromkeys(values):
+        template = template_of(value, tokens_of) if variables and "${" in value else None
+        if template and not template.is_plain:
+            opens.append(_templated_resource(value, template))
+            continue
+        tokens = tokens_of(value) if template is None else template.filled({}) or []
+        lower, upper = _resource_bounds(value, tokens)
+        if lower == upper:
+            exact.append(upper)
         else:
-            tokens.append(WILDCARDS["*"])
-            has_variable = True
-    tokens += tokens_of(text[position:])
-    return ([*tokens, WILDCARDS["*"]], True) if opening else (tokens, has_variable)
+            opens.append(_open_resource(value, lower, upper))
+    if not exact and opens:
+        return opens
+    return [Literal(Member(Dimension.RESOURCE, Language(exact)), True), *opens]
 
 
-def _before_broken_variable(text: str) -> tuple[str, bool]:
-    """The text up to a `${` that opens no whole variable, and whether there is one."""
-    whole = {match.start() for match in _VARIABLE.finditer(text)}
-    opening = next(
-        (match.start() for match in re.finditer(r"\$\{", text) if match.start() not in whole), None
+def _resource_bounds(text: str, tokens: Sequence[Token]) -> tuple[Pattern | None, Pattern]:
+    """Patterns that match at least, and at most, what a Resource entry does."""
+    if not text.startswith("arn:"):
+        return (free := pattern_of(text, tokens)), free
+    narrow = pattern_of(text, within_segments(tokens))
+    return narrow, narrow if _has_segments(tokens) else pattern_of(text, tokens)
+
+
+def _has_segments(tokens: Sequence[object]) -> bool:
+    return tokens.count(":") >= ARN_SEGMENTS - 1
+
+
+def _templated_resource(text: str, template: Template) -> Literal:
+    def settle(values: Assignment) -> Literal | bool | None:
+        tokens = template.filled(values)
+        if tokens is None:
+            return False
+        lower, upper = _resource_bounds(text, tokens)
+        return _in_pattern(upper) if lower == upper else None
+
+    first = next((i for i, part in enumerate(template.parts) if isinstance(part, Variable)), 0)
+    if template.is_broken or not _has_segments(template.parts[:first]):
+        return _open_resource(text, None, pattern_of(with_wildcards(text), template.widest()))
+    upper = pattern_of(with_wildcards(text), within_segments(template.widest()))
+    return _open_resource(text, None, upper, template, settle)
+
+
+def _open_resource(
+    text: str,
+    lower: Pattern | None,
+    upper: Pattern,
+    template: Template | None = None,
+    settle: Settle | None = None,
+) -> Literal:
+    atom = Open(
+        ("resource", text, lower, upper),
+        f"it depends on what {text} stands for",
+        (_in_pattern(lower) if lower else None, _in_pattern(upper)),
+        (template,) if template else (),
+        settle,
     )
-    return (text, False) if opening is None else (text[:opening], True)
+    return Literal(atom, True)
+
+
+def _in_pattern(pattern: Pattern) -> Literal:
+    return Literal(Member(Dimension.RESOURCE, Language([pattern])), True)
 
 
 def principal_language(entries: Iterable[tuple[str, str]]) -> Language:

@@ -10,98 +10,148 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from policy_gate.reasoning.answer import Witness
-from policy_gate.reasoning.matching import action_matches, arn_matches, glob_matches
+from policy_gate.reasoning.casing import folded
+from policy_gate.reasoning.evaluator_conditions import conditions_met
+from policy_gate.reasoning.evaluator_values import Context, filled, first_variable
+from policy_gate.reasoning.kleene import all_of, any_of, negation
+from policy_gate.reasoning.matching import arn_matches, glob_matches
 
 Decision = Literal["ALLOW", "DENY", "IMPLICIT_DENY", "UNDECIDED"]
-"""UNDECIDED where a condition, a policy variable or the like decides."""
+"""UNDECIDED where something decides that AWS does not document."""
 
 Document = Mapping[str, Any]
 """The parsed JSON of a policy document that `document.read_document` accepts."""
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _ARN_OF_ACCOUNT = re.compile(r"arn:[^:]*:(iam|sts)::([^:]*):(.+)", re.DOTALL)
+_SEGMENTS = 6
 
 
-def decide(document: str | Document, witness: Witness) -> Decision:
-    """Whether the document allows the request of a witness, whatever its context.
+class Evaluator:
+    """Answers about one policy."""
 
-    IMPLICIT_DENY says that no Allow matches; a Deny may match besides.
-    """
-    policy: Document = json.loads(document) if isinstance(document, str) else document
-    allow, deny = (
-        _any(
-            statement_matches(policy, statement, witness)
-            for statement in statements_of(policy)
-            if statement["Effect"] == effect
+    def __init__(self, document: str) -> None:
+        policy: Document = json.loads(document)
+        variables = policy.get("Version") == "2012-10-17"
+        self._statements = [_Statement(item, variables) for item in _list(policy["Statement"])]
+
+    def decide(self, witness: Witness) -> Decision:
+        """Whether the policy allows the request of a witness."""
+        context = _context_of(witness)
+        allow, deny = (
+            any_of(
+                statement.matches(witness, context)
+                for statement in self._statements
+                if statement.effect == effect
+            )
+            for effect in ("Allow", "Deny")
         )
-        for effect in ("Allow", "Deny")
-    )
-    if deny is True:
-        return "DENY"
-    if allow is False:
-        return "IMPLICIT_DENY"
-    return "ALLOW" if allow is True and deny is False else "UNDECIDED"
+        if deny is True:
+            return "DENY"
+        if allow is False:
+            return "IMPLICIT_DENY"
+        return "ALLOW" if allow is True and deny is False else "UNDECIDED"
 
+    def matches(self, index: int, witness: Witness) -> bool | None:
+        """Whether the statement of an index matches the request; None where that is open."""
+        return self._statements[index].matches(witness, _context_of(witness))
 
-def statements_of(policy: Document) -> Sequence[Document]:
-    return _list(policy["Statement"])
-
-
-def statement_matches(policy: Document, statement: Document, witness: Witness) -> bool | None:
-    """Whether a statement of the policy matches the request; None where that is open."""
-    variables = policy.get("Version") == "2012-10-17"
-    has_condition = any(keys for keys in statement.get("Condition", {}).values())
-    return _all(
-        (
-            _element(statement, "Action", lambda value: action_matches(value, witness.action)),
-            _element(
-                statement, "Resource", lambda value: _resource(value, witness.resource, variables)
-            ),
-            _principal(statement, witness.principal),
-            None if has_condition else True,
-        )
-    )
-
-
-def _element(statement: Document, name: str, matches: Any) -> bool | None:
-    if name in statement:
-        return _any(matches(value) for value in _list(statement[name]))
-    if f"Not{name}" in statement:
-        return _not(_any(matches(value) for value in _list(statement[f"Not{name}"])))
-    return True
-
-
-def _resource(pattern: str, resource: str, variables: bool) -> bool | None:
-    if not any(char in pattern for char in "*?$"):
-        return pattern == resource
-    elements, open_elements = _elements(pattern) if variables else (list(pattern), False)
-    if not open_elements and arn_matches(elements, resource):
-        return True
-    short = pattern.startswith("arn:") and elements.count(":") < 5
-    if (open_elements or short) and glob_matches(elements, resource):
+    def denying(self, witness: Witness) -> tuple[int, str | None] | None:
+        """Index and Sid of the first Deny that matches the request."""
+        context = _context_of(witness)
+        for index, statement in enumerate(self._statements):
+            if statement.effect == "Deny" and statement.matches(witness, context):
+                return index, statement.sid
         return None
-    return False
 
 
-def _elements(pattern: str) -> tuple[list[str], bool]:
-    """The elements for `glob_matches`, variables as `*`, and whether there are variables."""
-    elements: list[str] = []
-    position, has_variable = 0, False
-    for match in _VARIABLE.finditer(pattern):
-        if "${" in pattern[position : match.start()]:
-            break
-        elements += pattern[position : match.start()]
-        position = match.end()
-        literal = match.group(1) in ("*", "?", "$")
-        elements.append(f"={match.group(1)}" if literal else "*")
-        has_variable = has_variable or not literal
-    rest, opening, _ = pattern[position:].partition("${")
-    if opening:
-        return [*elements, *rest, "*"], True
-    return [*elements, *rest], has_variable
+@lru_cache(maxsize=16)
+def evaluator_of(document: str) -> Evaluator:
+    """The evaluator of a document; remembered, since a run asks much of few references."""
+    return Evaluator(document)
+
+
+def decide(document: str, witness: Witness) -> Decision:
+    """Whether the document allows the request of a witness.
+
+    IMPLICIT_DENY says that no Allow matches and no Deny certainly does.
+    """
+    return evaluator_of(document).decide(witness)
+
+
+class _Statement:
+    def __init__(self, statement: Document, variables: bool) -> None:
+        self.effect: str = statement["Effect"]
+        self.sid: str | None = statement.get("Sid") or None
+        self._statement = statement
+        self._variables = variables
+        self._actions: dict[str, list[str]] = {}
+        for pattern in _list(statement.get("Action", statement.get("NotAction"))):
+            service, _, name = folded(pattern).partition(":")
+            key = "" if re.search(r"[*?]", service) or not name else service
+            self._actions.setdefault(key, []).append(folded(pattern))
+
+    def matches(self, witness: Witness, context: Context) -> bool | None:
+        is_action = self._matches_action(folded(witness.action))
+        if is_action is ("NotAction" in self._statement):
+            return False
+        return all_of(
+            (
+                self._matches_resource(witness.resource, context),
+                _principal(self._statement, witness.principal),
+                conditions_met(self._statement.get("Condition", {}), context, self._variables),
+            )
+        )
+
+    def _matches_action(self, action: str) -> bool:
+        patterns = self._actions.get(action.partition(":")[0], []), self._actions.get("", [])
+        return any(glob_matches(pattern, action) for listed in patterns for pattern in listed)
+
+    def _matches_resource(self, resource: str, context: Context) -> bool | None:
+        for name in ("Resource", "NotResource"):
+            if name in self._statement:
+                matched = any_of(
+                    _resource(pattern, resource, context if self._variables else None)
+                    for pattern in _list(self._statement[name])
+                )
+                return matched if name == "Resource" else negation(matched)
+        return True
+
+
+def _context_of(witness: Witness) -> Context:
+    return {folded(key): values for key, values in witness.context.items()}
+
+
+def _resource(pattern: str, resource: str, context: Context | None) -> bool | None:
+    """Whether a Resource entry matches; without a context it has no policy variables.
+
+    A variable counts after the fifth colon. An ARN of too few segments is invalid, so that it is
+    open whether its wildcards match colons.
+    """
+    elements: Sequence[str] = pattern
+    if context is not None and "${" in pattern:
+        beginning = pattern[: first_variable(pattern)]
+        try:
+            with_values = filled(pattern, context)
+        except ValueError:
+            return None
+        if with_values is None:
+            return False if beginning.count(":") >= _SEGMENTS - 1 else None
+        elements, is_broken = with_values
+        if is_broken or (len(beginning) < len(pattern) and beginning.count(":") < _SEGMENTS - 1):
+            return None if glob_matches([*_known(beginning), "*"], resource) else False
+    if arn_matches(elements, resource):
+        return True
+    is_short = pattern.startswith("arn:") and list(elements).count(":") < _SEGMENTS - 1
+    return None if is_short and glob_matches(elements, resource) else False
+
+
+def _known(beginning: str) -> list[str]:
+    known = filled(beginning, {})
+    return known[0] if known else []
 
 
 def _principal(statement: Document, principal: str | None) -> bool | None:
@@ -109,7 +159,7 @@ def _principal(statement: Document, principal: str | None) -> bool | None:
         entries = _entries(statement["Principal"])
         return any(_covers(kind, text, principal) for kind, text in entries)
     if "NotPrincipal" in statement:
-        return _not(_named(list(_entries(statement["NotPrincipal"])), principal))
+        return negation(_named(list(_entries(statement["NotPrincipal"])), principal))
     return True
 
 
@@ -192,21 +242,3 @@ def _arn_or_text(pattern: str, text: str) -> bool:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _any(values: Iterable[bool | None]) -> bool | None:
-    """Whether one is true; None where that is open."""
-    result: bool | None = False
-    for value in values:
-        if value:
-            return True
-        result = None if value is None else result
-    return result
-
-
-def _all(values: Iterable[bool | None]) -> bool | None:
-    return _not(_any(_not(value) for value in values))
-
-
-def _not(value: bool | None) -> bool | None:
-    return None if value is None else not value

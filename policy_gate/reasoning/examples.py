@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from policy_gate.reasoning.automaton import overlap
 from policy_gate.reasoning.casing import folded
-from policy_gate.reasoning.patterns import Pattern, free_pattern, overlap
+from policy_gate.reasoning.language import Language
+from policy_gate.reasoning.patterns import Pattern, free_pattern
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
@@ -104,6 +106,35 @@ def example_principals(patterns: Sequence[Pattern]) -> list[str]:
         if pattern.prefix.startswith("AWS:arn:")
     ]
     return _distinct([*literal, *_PRINCIPALS, *filled])
+
+
+_VALUES = {
+    "account": (ACCOUNT, "444455556666"),
+    "arn": (f"arn:aws:iam::{ACCOUNT}:role/example",),
+    "orgid": ("o-exampleorgid",),
+    "region": (REGION, "eu-west-1"),
+    "vpc": ("vpc-0123456789abcdef0",),
+    "vpce": ("vpce-0123456789abcdef0",),
+    "securetransport": ("true", "false"),
+    "multifactorauthpresent": ("true", "false"),
+}
+_ANY_VALUES = ("example", "other", "x", "")
+
+
+def example_values(key: str, inside: Iterable[Language]) -> list[str]:
+    """Values of a context key that may match the languages."""
+    usual = next((texts for end, texts in _VALUES.items() if key.endswith(end)), ())
+    filled = [
+        fill_in(pattern.text)
+        for language in inside
+        for pattern in language.patterns[:20]
+        for fill_in in (_fill_value, lambda text: _fill(text, ""))
+    ]
+    return _distinct([*usual, *filled, *_ANY_VALUES])
+
+
+def _fill_value(text: str) -> str:
+    return _fill_arn(text, "iam", "example") if text.startswith("arn:") else _fill(text, "example")
 
 
 def _fill(text: str, fill: str) -> str:

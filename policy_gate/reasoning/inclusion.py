@@ -7,27 +7,19 @@ for the solver is small, often nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from policy_gate.reasoning.budget import Budget, BudgetExceededError
+from policy_gate.reasoning.atoms import Cube, Dimension, Literal, Member, Open, open_atoms
+from policy_gate.reasoning.budget import Budget, UndecidedError
 from policy_gate.reasoning.casing import folded
-from policy_gate.reasoning.domains import EVERYTHING, Wanted, find_text
-from policy_gate.reasoning.formula import (
-    Clause,
-    Cube,
-    Dimension,
-    Literal,
-    Member,
-    Open,
-    Rule,
-    open_atoms,
-    violation,
-)
-from policy_gate.reasoning.language import head_of
+from policy_gate.reasoning.concretion import assignments_for
+from policy_gate.reasoning.domains import EVERYTHING, find_text, may_match
+from policy_gate.reasoning.formula import Rule
 from policy_gate.reasoning.patterns import Pattern
+from policy_gate.reasoning.policy import CompiledPolicy
 from policy_gate.reasoning.problem import Problem
-from policy_gate.reasoning.solver import Foci, Model, Texts, solve, wanted_text
+from policy_gate.reasoning.solver import Solution, Theory, solve
 
 
 class Request(NamedTuple):
@@ -36,6 +28,8 @@ class Request(NamedTuple):
     action: str
     resource: str
     principal: str | None
+    context: Mapping[str, tuple[str, ...]]
+    """By key in lower case."""
 
 
 class Undecided(NamedTuple):
@@ -50,22 +44,21 @@ Outcome = Request | Undecided | None
 
 
 class Comparison:
-    """The Deny statements of a new policy and the statements of its reference.
+    """A new policy and its reference.
 
     A request is new where no Deny of the new policy matches it and, in the reference, either no
     Allow matches it or some Deny does.
     """
 
     def __init__(
-        self, new: Iterable[Rule], reference: Iterable[Rule], dimensions: Sequence[Dimension]
+        self, new: CompiledPolicy, reference: CompiledPolicy, dimensions: Sequence[Dimension]
     ) -> None:
-        reference = tuple(reference)
+        self.new = new
+        self.reference = reference
         self.dimensions = dimensions
         self.budget = Budget()
-        self.texts = Texts(self.budget)
-        self.denied = _Index(rule for rule in new if not rule.statement.allow)
-        self.allowed_before = _Index(rule for rule in reference if rule.statement.allow)
-        self.denied_before = _Index(rule for rule in reference if not rule.statement.allow)
+        single = new.keys.single | reference.keys.single
+        self.theory = Theory(self.budget, (new.keys.sets | reference.keys.sets) - single)
 
     def decide(self, rule: Rule) -> Outcome:
         """Whether an Allow statement of the new policy grants something new."""
@@ -78,7 +71,7 @@ class Comparison:
                     return outcome
                 if outcome:
                     questions += outcome.questions
-        except BudgetExceededError as error:
+        except UndecidedError as error:
             questions.append(str(error))
         return Undecided(tuple(dict.fromkeys(questions))) if questions else None
 
@@ -96,7 +89,8 @@ class Comparison:
     def foci(self, cube: Cube, dimension: Dimension) -> Iterator[Pattern]:
         """The patterns of which each request of the cube matches one."""
         for focus in _patterns(cube, dimension):
-            if self.texts.find(Wanted(dimension, focus)) is not None:
+            self.budget.spend(1)
+            if may_match(dimension, focus):
                 yield focus
 
     def around(self, cube: Cube, focus: Pattern) -> Problem:
@@ -104,9 +98,9 @@ class Comparison:
         problem = Problem(
             {Dimension.ACTION: focus},
             required=tuple((literal,) for literal in cube),
-            denied=self.denied.near(focus),
-            allowed_before=self.allowed_before.near(focus),
-            denied_before=self.denied_before.near(focus),
+            denied=tuple(self.new.denies.near(focus)),
+            allowed_before=tuple(self.reference.allows.near(focus)),
+            denied_before=tuple(self.reference.denies.near(focus)),
         )
         return problem.reduced(Dimension.ACTION, self.budget)
 
@@ -127,60 +121,45 @@ class Comparison:
             yield from self.focused(reduced, cube, dimensions[1:], seen)
 
     def answer(self, problem: Problem) -> Outcome:
+        try:
+            return self.decided(problem)
+        except UndecidedError as error:
+            return Undecided((str(error),))
+
+    def decided(self, problem: Problem) -> Outcome:
+        """A solution with open atoms only counts where values of context keys close them."""
         clauses = problem.clauses(self.budget)
-        model = None if clauses is None else solve(clauses, problem.foci, self.texts)
-        if clauses is None or model is None:
+        solution = None if clauses is None else solve(clauses, problem.foci, self.theory)
+        if clauses is None or solution is None:
             return None
         opens = open_atoms(clauses)
-        if opens:
-            certain = problem.certain_clauses(self.budget)
-            model = None if certain is None else solve(certain, problem.foci, self.texts)
-        if model is not None:
-            return self.request(model, problem.foci)
+        if not opens:
+            return self.request(solution)
+        tries = assignments_for(clauses, opens, solution, self.theory)
+        for values in tries.assignments:
+            settled = problem.settled(values, self.budget)
+            found = None if settled is None else solve(settled, problem.foci, self.theory)
+            if found:
+                return self.request(found)
+        if tries.are_all:
+            return None
         return Undecided(tuple(atom.question for atom in opens))
 
-    def request(self, model: Model, foci: Foci) -> Request:
+    def request(self, solution: Solution) -> Request:
         """A readable request that satisfies the model."""
         found: dict[Dimension, str] = {}
         service = ""
-        for dimension, focus in foci.items():
-            text = find_text(wanted_text(model, dimension, focus), self.budget, service)
+        for dimension in solution.foci:
+            text = find_text(solution.wanted(dimension), self.budget, service)
             found[dimension] = text or ""
             service = service or folded(found[Dimension.ACTION].partition(":")[0])
+        context = {key: self.theory.values(solution.by_topic[key]) for key in solution.keys}
         return Request(
-            found[Dimension.ACTION], found[Dimension.RESOURCE], found.get(Dimension.PRINCIPAL)
+            found[Dimension.ACTION],
+            found[Dimension.RESOURCE],
+            found.get(Dimension.PRINCIPAL),
+            {key: values for key, values in context.items() if values},
         )
-
-
-class _Index:
-    """That statements do not match, one clause a cube, by the services of their actions."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.clauses: list[Clause] = []
-        self.generic: list[int] = []
-        self.by_service: dict[str, list[int]] = {}
-        for rule in rules:
-            for cube in rule.cubes:
-                heads = _services(cube)
-                for head in heads or ():
-                    self.by_service.setdefault(head, []).append(len(self.clauses))
-                if heads is None:
-                    self.generic.append(len(self.clauses))
-                self.clauses.append(violation(cube))
-
-    def near(self, focus: Pattern) -> tuple[Clause, ...]:
-        """The clauses that may fail for an action in `focus`."""
-        head = head_of(focus)
-        if head is None:
-            return tuple(self.clauses)
-        near = sorted(self.generic + self.by_service.get(head, []))
-        return tuple(self.clauses[number] for number in near)
-
-
-def _services(cube: Cube) -> set[str] | None:
-    """The services of a cube's actions; None for any."""
-    atom, positive = cube[0]
-    return atom.language.heads if positive and isinstance(atom, Member) else None
 
 
 def _patterns(cube: Cube, dimension: Dimension) -> tuple[Pattern, ...]:

@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Sequence
 
+from policy_gate.reasoning.automaton import Automaton, covers, matches, overlap, plainly_apart
 from policy_gate.reasoning.budget import Budget
-from policy_gate.reasoning.patterns import Automaton, Pattern, covers, overlap, plainly_apart
+from policy_gate.reasoning.patterns import Pattern
+
+_FEW = 6
+"""So many patterns are looked at one by one."""
 
 
 class Language:
-    """The union of patterns, found by the text before their first colon.
+    """The union of patterns. Languages are equal where they list the same ones in any order."""
 
-    Languages are equal where they list the same patterns in any order.
-    """
-
-    __slots__ = ("_all", "_automaton", "_hash", "_set", "_wild", "patterns")
+    __slots__ = ("_automaton", "_by_head", "_hash", "_headless", "_set", "patterns")
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self.patterns = tuple(dict.fromkeys(patterns))
         self._set = frozenset(self.patterns)
         self._hash = hash(self._set)
         self._automaton: Automaton | None = None
-        self._wild = _Heads(pattern for pattern in self.patterns if not pattern.literal)
-        self._all = _Heads(self.patterns)
+        self._by_head: dict[str, list[Pattern]] | None = None
+        self._headless: list[Pattern] = []
 
     def __hash__(self) -> int:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Language) and self._set == other._set
+        return self is other or (isinstance(other, Language) and self._set == other._set)
+
+    def __repr__(self) -> str:
+        return f"Language({[pattern.text for pattern in self.patterns]})"
 
     @property
-    def heads(self) -> set[str] | None:
+    def heads(self) -> Iterable[str] | None:
         """What its texts have before their first colon; None where that may be anything."""
-        return None if self._all.headless else set(self._all.by_head)
+        by_head = self._indexed()
+        return None if self._headless else by_head.keys()
 
     @property
     def automaton(self) -> Automaton:
         if self._automaton is None:
             self._automaton = Automaton(self.patterns)
         return self._automaton
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether it is seen to be a list of texts."""
+        return all(pattern.literal for pattern in self.patterns)
+
+    def accepts(self, text: str) -> bool:
+        if len(self.patterns) <= _FEW:
+            return any(matches(pattern, text) for pattern in self.patterns)
+        return self.automaton.accepts(text)
 
     def within(self, focus: Pattern, budget: Budget) -> Language | bool:
         """What is left of the language inside `focus`.
@@ -49,13 +63,13 @@ class Language:
         """
         if focus in self._set:
             return True
-        near = (self._wild if focus.literal else self._all).near(focus)
         overlapping = []
+        near = self._near(focus)
+        budget.spend(1 + len(near))
         for pattern in near:
-            budget.spend(1)
             if plainly_apart(pattern, focus):
                 continue
-            budget.spend(4 + len(focus.symbols))
+            budget.spend(4 + len(focus.text))
             if covers(pattern, focus):
                 return True
             if overlap(pattern, focus):
@@ -64,29 +78,26 @@ class Language:
             return False
         return self if len(overlapping) == len(self.patterns) else Language(overlapping)
 
-
-class _Heads:
-    """Patterns by the text before their first colon."""
-
-    __slots__ = ("by_head", "headless", "patterns")
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = tuple(patterns)
-        self.by_head: dict[str, list[Pattern]] = {}
-        self.headless: list[Pattern] = []
-        for pattern in self.patterns:
-            head = head_of(pattern)
-            if head is None:
-                self.headless.append(pattern)
-            else:
-                self.by_head.setdefault(head, []).append(pattern)
-
-    def near(self, focus: Pattern) -> Iterable[Pattern]:
+    def _near(self, focus: Pattern) -> Sequence[Pattern]:
         """The patterns that may overlap with `focus`."""
+        if len(self.patterns) <= _FEW:
+            return self.patterns
         head = head_of(focus)
         if head is None:
             return self.patterns
-        return chain(self.by_head.get(head, ()), self.headless)
+        near = self._indexed().get(head, [])
+        return [*near, *self._headless] if self._headless else near
+
+    def _indexed(self) -> dict[str, list[Pattern]]:
+        if self._by_head is None:
+            self._by_head = {}
+            for pattern in self.patterns:
+                head = head_of(pattern)
+                if head is None:
+                    self._headless.append(pattern)
+                else:
+                    self._by_head.setdefault(head, []).append(pattern)
+        return self._by_head
 
 
 def head_of(pattern: Pattern) -> str | None:

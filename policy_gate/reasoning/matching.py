@@ -6,11 +6,13 @@ witnesses, and to say which entry of a statement a witness is about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from policy_gate.reasoning.casing import folded
 
 _SEGMENTS = 6
+_WILD = re.compile(r"[*?]")
 
 
 def action_matches(pattern: str, action: str) -> bool:
@@ -47,6 +49,8 @@ def glob_matches(pattern: Sequence[str], text: str) -> bool:
     An element is `*`, `?`, a character, or `=` and a character that is meant literally.
     Takes at most len(pattern) * len(text) steps.
     """
+    if isinstance(pattern, str) and not _WILD.search(pattern):
+        return pattern == text
     position = index = 0
     star, resume = -1, 0
     while index < len(text):

@@ -1,4 +1,4 @@
-"""Glob patterns of the policy language, and what two of them have in common.
+"""Glob patterns of the policy language.
 
 `*` is any text and `?` any one character. In the first five segments of an ARN neither matches
 a colon; in the sixth both do.
@@ -7,10 +7,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 ARN_SEGMENTS = 6
 
@@ -25,97 +25,157 @@ class Loop(IntEnum):
     ANYTHING = 2
 
 
-ANY = ""
-"""The symbol of `?`: one character."""
-
-ANY_IN_SEGMENT = "^:"
-"""The symbol of `?` in a segment: one character, no colon."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Symbols, each one character of text, and the repetitions before, between and after them.
-
-    Patterns are equal where their symbols and repetitions are, however they are written.
-    """
-
-    text: str = field(compare=False)
-    """As written, or as a person would write it."""
-
-    symbols: tuple[str, ...] = field(compare=False)
-    loops: tuple[Loop, ...] = field(compare=False)
-    """One more than symbols."""
-
-    prefix: str = field(compare=False)
-    """The literal text that every match begins with."""
-
-    literal: bool = field(compare=False)
-    """Whether it matches its prefix and nothing else."""
-
-    key: str
-    """The symbols and repetitions as one text, which compares fast."""
-
-    @property
-    def matches_everything(self) -> bool:
-        return not self.symbols and self.loops[0] is Loop.ANYTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Wildcard:
-    """`*` (repeated) or `?` in a sequence of pattern tokens; other tokens are characters."""
+class Wildcard(NamedTuple):
+    """`*` (repeated) or `?` in a sequence of pattern tokens."""
 
     repeated: bool
     crosses_colons: bool
 
 
-Token = str | Wildcard
-WILDCARDS: dict[str, Token] = {"*": Wildcard(True, True), "?": Wildcard(False, True)}
-_IN_SEGMENT = {
-    WILDCARDS["*"]: Wildcard(True, False),
-    WILDCARDS["?"]: Wildcard(False, False),
-}
+Token: TypeAlias = "str | Wildcard"
+"""A wildcard, or a text of the characters of which any one matches: usually one of them."""
+
+ANY = Wildcard(repeated=False, crosses_colons=True)
+ANY_IN_SEGMENT = Wildcard(repeated=False, crosses_colons=False)
+WILDCARDS: dict[str, Token] = {"*": Wildcard(repeated=True, crosses_colons=True), "?": ANY}
+_IN_SEGMENT = {WILDCARDS["*"]: Wildcard(True, False), ANY: ANY_IN_SEGMENT}
+_WILD = re.compile(r"[*?]")
+_UNUSUAL = re.compile(r"\*[*?]")
 
 
-def pattern_of(text: str, tokens: Iterable[Token]) -> Pattern:
+class Shape(NamedTuple):
+    """Symbols, each one character of text, and the repetitions before, between and after them."""
+
+    symbols: tuple[Token, ...]
+    loops: tuple[Loop, ...]
+    """One more than symbols."""
+
+
+class Pattern:
+    """A pattern. Patterns are equal where they have the same shape, however they are written."""
+
+    __slots__ = ("_shape", "key", "literal", "open_ended", "prefix", "text")
+
+    def __init__(
+        self, text: str, prefix: str, literal: bool, key: object, shape: Shape | None = None
+    ) -> None:
+        self.text = text
+        """As written, or as a person would write it."""
+
+        self.prefix = prefix
+        """The literal text that every match begins with."""
+
+        self.literal = literal
+        """Whether it matches its prefix and nothing else."""
+
+        self.key = key
+        """What tells it from patterns of other shapes."""
+
+        self.open_ended = key == f"{prefix}*"
+        """Whether it matches its prefix with anything after it."""
+
+        self._shape = shape
+
+    @property
+    def shape(self) -> Shape:
+        if self._shape is None:
+            self._shape = _shape_of(tokens_of(str(self.key)))
+        return self._shape
+
+    @property
+    def matches_everything(self) -> bool:
+        return self.key == "*"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.text!r})"
+
+
+def free_pattern(text: str, written: str | None = None) -> Pattern:
+    """The pattern of a text whose wildcards match colons too.
+
+    `written` is how a person would write it.
+    """
+    wild = _WILD.search(text)
+    if not wild:
+        return Pattern(written or text, text, literal=True, key=text)
+    if _UNUSUAL.search(text):
+        return pattern_of(written or text, tokens_of(text))
+    return Pattern(written or text, text[: wild.start()], literal=False, key=text)
+
+
+def literal_pattern(text: str) -> Pattern:
+    """The pattern that matches the text, whatever its characters, and nothing else."""
+    key = (text,) if _WILD.search(text) else text
+    return Pattern(text, text, True, key, None if key == text else _shape_of(list(text)))
+
+
+def arn_pattern(text: str, segments: int = ARN_SEGMENTS) -> Pattern:
+    """The pattern of an ARN."""
+    return pattern_of(text, within_segments(tokens_of(text), segments))
+
+
+def pattern_of(text: str, tokens: Sequence[Token]) -> Pattern:
     """The pattern of a token sequence: `**` is `*`, and `*?` is `?*`."""
-    symbols: list[str] = []
+    plain = [token if isinstance(token, str) else "" for token in tokens]
+    end = next((i for i, token in enumerate(plain) if len(token) != 1), len(plain))
+    prefix = "".join(plain[:end])
+    if end == len(tokens):
+        return Pattern(text, prefix, True, literal_pattern(prefix).key, _shape_of(plain))
+    shape = _shape_of(tokens)
+    return Pattern(text, prefix, False, _key_of(shape), shape)
+
+
+def _key_of(shape: Shape) -> object:
+    """The text that a free pattern of that shape has, or else the shape itself."""
+    text = ""
+    for symbol, loop in zip((*shape.symbols, ""), shape.loops, strict=True):
+        is_plain = symbol == ANY or (isinstance(symbol, str) and len(symbol) < 2)
+        if loop is Loop.SEGMENT or not is_plain or symbol in ("*", "?"):
+            return shape
+        text += "*" if loop else ""
+        text += symbol if isinstance(symbol, str) else "?"
+    return text
+
+
+def _shape_of(tokens: Iterable[Token]) -> Shape:
+    symbols: list[Token] = []
     loops = [Loop.NOTHING]
     for token in tokens:
         if isinstance(token, str):
             symbols.append(token)
         elif token.repeated:
-            loop = Loop.ANYTHING if token.crosses_colons else Loop.SEGMENT
-            loops[-1] = max(loops[-1], loop)
+            loops[-1] = max(loops[-1], Loop.ANYTHING if token.crosses_colons else Loop.SEGMENT)
             continue
         else:
-            symbols.append(ANY if token.crosses_colons else ANY_IN_SEGMENT)
+            symbols.append(token)
             same = Loop.ANYTHING if token.crosses_colons else Loop.SEGMENT
             if loops[-1] is same:
                 loops[-1] = Loop.NOTHING
                 loops.append(same)
                 continue
         loops.append(Loop.NOTHING)
-    end = next(
-        (i for i, symbol in enumerate(symbols) if loops[i] or len(symbol) != 1), len(symbols)
-    )
-    literal = end == len(symbols) and not loops[-1]
-    key = "".join(
-        f"{'' if loop is Loop.NOTHING else chr(loop)}{_key_of(symbol)}"
-        for loop, symbol in zip(loops, (*symbols, "$"), strict=True)
-    )
-    return Pattern(text, tuple(symbols), tuple(loops), "".join(symbols[:end]), literal, key)
-
-
-def _key_of(symbol: str) -> str:
-    """A text that begins with no control character, and that no other symbol begins with."""
-    return {ANY: "?1", ANY_IN_SEGMENT: "?2", "?": "?3"}.get(symbol) or (
-        f"?4{ord(symbol):x};" if symbol < " " else symbol
-    )
+    return Shape(tuple(symbols), tuple(loops))
 
 
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a text without policy variables; its wildcards cross colons."""
     return [WILDCARDS.get(char, char) for char in text]
+
+
+def without_case(tokens: Iterable[Token]) -> list[Token]:
+    """The tokens with either case of every ASCII letter."""
+    return [
+        token.lower() + token.upper()
+        if isinstance(token, str) and token.isascii() and token.isalpha()
+        else token
+        for token in tokens
+    ]
 
 
 def within_segments(tokens: Sequence[Token], segments: int = ARN_SEGMENTS) -> list[Token]:
@@ -129,161 +189,7 @@ def within_segments(tokens: Sequence[Token], segments: int = ARN_SEGMENTS) -> li
         if token == ":":
             segment += 1
         crosses = isinstance(token, str) or segment >= segments
-        narrow.append(token if crosses else _IN_SEGMENT.get(token, token))
-    if tokens and tokens[-1] is WILDCARDS["*"]:
+        narrow.append(token if isinstance(token, str) or crosses else _IN_SEGMENT[token])
+    if tokens and tokens[-1] == WILDCARDS["*"]:
         narrow[-1:] = [narrow[-1], WILDCARDS["*"]]
     return narrow
-
-
-def free_pattern(text: str) -> Pattern:
-    """The pattern of a text whose wildcards match colons too."""
-    return pattern_of(text, tokens_of(text))
-
-
-def arn_pattern(text: str, segments: int = ARN_SEGMENTS) -> Pattern:
-    """The pattern of an ARN."""
-    return pattern_of(text, within_segments(tokens_of(text), segments))
-
-
-class Automaton:
-    """A union of patterns as a bit-parallel non-deterministic automaton.
-
-    A set of states is an integer, one bit a position of a pattern.
-    """
-
-    __slots__ = (
-        "_any", "_any_in_segment", "_literals", "_loops", "_loops_in_segment", "_moves",
-        "final", "inside", "size", "start", "universal",
-    )  # fmt: skip
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.start = self.final = 0
-        self._any = self._any_in_segment = self._loops = self._loops_in_segment = 0
-        self._literals: dict[str, int] = {}
-        self._moves: dict[str, tuple[int, int]] = {}
-        bit = 1
-        for pattern in patterns:
-            self.start |= bit
-            bit = self._add(pattern, bit)
-        self.size = bit.bit_length() - 1
-        self.inside = (bit - 1) & ~self.final
-        self.universal = self.final & self._loops
-
-    def _add(self, pattern: Pattern, bit: int) -> int:
-        for position, loop in enumerate(pattern.loops):
-            if loop is Loop.ANYTHING:
-                self._loops |= bit
-            elif loop is Loop.SEGMENT:
-                self._loops_in_segment |= bit
-            if position < len(pattern.symbols):
-                symbol = pattern.symbols[position]
-                if symbol == ANY:
-                    self._any |= bit
-                elif symbol == ANY_IN_SEGMENT:
-                    self._any_in_segment |= bit
-                else:
-                    self._literals[symbol] = self._literals.get(symbol, 0) | bit
-            else:
-                self.final |= bit
-            bit <<= 1
-        return bit
-
-    @property
-    def alphabet(self) -> Iterable[str]:
-        """The characters that the patterns name."""
-        return self._literals.keys()
-
-    def step(self, states: int, char: str) -> int:
-        """The states after one more character."""
-        moves = self._moves.get(char)
-        if moves is None:
-            wide = char != ":"
-            take = self._literals.get(char, 0) | self._any | (self._any_in_segment if wide else 0)
-            moves = take, self._loops | (self._loops_in_segment if wide else 0)
-            self._moves[char] = moves
-        take, stay = moves
-        return ((states & take) << 1) | (states & stay)
-
-    def accepts(self, text: str) -> bool:
-        states = self.start
-        for char in text:
-            states = self.step(states, char)
-        return bool(states & self.final)
-
-    def may_follow(self, states: int, wide: bool) -> int:
-        """The states after some character; not a colon unless `wide`."""
-        take = self.inside if wide else self.inside & ~self._literals.get(":", 0)
-        return ((states & take) << 1) | (states & (self._loops | self._loops_in_segment))
-
-    def must_follow(self, states: int, wide: bool) -> int:
-        """The states that every character leads to; colons excepted unless `wide`."""
-        take = self._any if wide else self._any | self._any_in_segment
-        return ((states & take) << 1) | self.repeating(states, wide)
-
-    def repeating(self, states: int, wide: bool) -> int:
-        """Those of the states that any text leads back to; without colons unless `wide`."""
-        return states & (self._loops if wide else self._loops | self._loops_in_segment)
-
-
-@lru_cache(maxsize=4096)
-def _machine(pattern: Pattern) -> Automaton:
-    return Automaton([pattern])
-
-
-def plainly_apart(one: Pattern, other: Pattern) -> bool:
-    """Whether no text matches both since their literal beginnings differ."""
-    common = min(len(one.prefix), len(other.prefix))
-    return one.prefix[:common] != other.prefix[:common]
-
-
-def overlap(one: Pattern, other: Pattern) -> bool:
-    """Whether some text matches both."""
-    if plainly_apart(one, other):
-        return False
-    if one.literal:
-        return _machine(other).accepts(one.prefix)
-    if other.literal:
-        return _machine(one).accepts(other.prefix)
-    machine = _machine(other)
-    states = machine.start
-    for position, loop in enumerate(one.loops):
-        reached = 0
-        while loop and reached != states:
-            reached = states
-            states |= machine.may_follow(states, loop is Loop.ANYTHING)
-        if position < len(one.symbols):
-            symbol = one.symbols[position]
-            if len(symbol) == 1:
-                states = machine.step(states, symbol)
-            else:
-                states = machine.may_follow(states, symbol == ANY)
-        if not states:
-            return False
-    return bool(states & machine.final)
-
-
-def covers(wide: Pattern, narrow: Pattern) -> bool:
-    """Whether `wide` is seen to match all that `narrow` matches.
-
-    True is a proof; False may be an inclusion that only a search finds.
-    """
-    if wide.matches_everything:
-        return True
-    if not narrow.prefix.startswith(wide.prefix):
-        return False
-    machine = _machine(wide)
-    if narrow.literal:
-        return machine.accepts(narrow.prefix)
-    states = machine.start
-    for position, loop in enumerate(narrow.loops):
-        if loop:
-            states = machine.repeating(states, loop is Loop.ANYTHING)
-        if position < len(narrow.symbols):
-            symbol = narrow.symbols[position]
-            if len(symbol) == 1:
-                states = machine.step(states, symbol)
-            else:
-                states = machine.must_follow(states, symbol == ANY)
-        if not states:
-            return False
-    return bool(states & machine.final)

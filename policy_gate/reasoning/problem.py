@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from policy_gate.reasoning.budget import Budget
-from policy_gate.reasoning.formula import (
+from policy_gate.reasoning.atoms import (
     Clause,
     Dimension,
+    Holds,
     Literal,
     Member,
-    axioms,
-    certainly,
-    dimensions_of,
+    Open,
     open_atoms,
+    present,
 )
+from policy_gate.reasoning.budget import Budget
+from policy_gate.reasoning.formula import axioms, certainly, dimensions_of
 from policy_gate.reasoning.language import Language
-from policy_gate.reasoning.patterns import Pattern
+from policy_gate.reasoning.patterns import Pattern, literal_pattern
 from policy_gate.reasoning.solver import Foci
+from policy_gate.reasoning.variables import Assignment
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Is there a request in the foci that a statement grants and a reference does not allow?"""
 
     foci: Foci
@@ -39,29 +40,17 @@ class Problem:
     """That no Deny of the reference matches."""
 
     def within(self, dimension: Dimension, focus: Pattern) -> Problem:
-        return Problem(
-            {**self.foci, dimension: focus},
-            self.required,
-            self.denied,
-            self.allowed_before,
-            self.denied_before,
-        )
+        return self._replace(foci={**self.foci, dimension: focus})
 
     def reduced(self, dimension: Dimension, budget: Budget) -> Problem:
         """The problem without what the focus of a dimension decides."""
-        focus = self.foci[dimension]
-        known: dict[Language, Language | bool] = {}
-
-        def reduce(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
-            results = (_reduce(clause, dimension, focus, known, budget) for clause in clauses)
-            return tuple(dict.fromkeys(clause for clause in results if clause is not None))
-
+        reducer = _Reducer(dimension, self.foci[dimension], budget)
         return Problem(
             self.foci,
-            reduce(self.required),
-            reduce(self.denied),
-            reduce(self.allowed_before),
-            reduce(self.denied_before),
+            reducer.clauses(self.required),
+            reducer.clauses(self.denied),
+            reducer.clauses(self.allowed_before),
+            reducer.clauses(self.denied_before),
         )
 
     def is_void(self) -> bool:
@@ -82,7 +71,7 @@ class Problem:
 
     def signature(self, budget: Budget) -> object:
         """What tells the problem from others, once it is reduced."""
-        sets = (self.required, self.denied, self.allowed_before, self.denied_before)
+        sets = self[1:]
         budget.spend(sum(map(len, sets)))
         dimensions = {
             dimension
@@ -97,48 +86,79 @@ class Problem:
     def clauses(self, budget: Budget) -> list[Clause] | None:
         """All clauses, with what is known of open atoms; None where one cannot hold."""
         clauses = [*self.required, *self.denied]
-        return self.simplified([*clauses, *axioms(open_atoms(clauses))], budget)
+        opens = open_atoms(clauses)
+        if not opens:
+            return None if () in clauses else clauses
+        return self.simplified([*clauses, *axioms(opens)], budget)
 
-    def certain_clauses(self, budget: Budget) -> list[Clause] | None:
-        """Clauses that hold only where those of the problem do, however open atoms fall."""
-        return self.simplified(map(certainly, (*self.required, *self.denied)), budget)
+    def settled(self, values: Assignment, budget: Budget) -> list[Clause] | None:
+        """Clauses that hold only where those of the problem do, for values of some context keys.
+
+        However the open atoms fall that the values do not decide.
+        """
+        clauses = [_settled(clause, values) for clause in (*self.required, *self.denied)]
+        pins: list[Clause] = [(_pinned(key, value),) for key, value in values.items()]
+        known = [certainly(clause) for clause in clauses if clause is not None]
+        return self.simplified([*pins, *known], budget)
 
     def simplified(self, clauses: Iterable[Clause], budget: Budget) -> list[Clause] | None:
-        found: list[Clause] = []
-        known: dict[Dimension, dict[Language, Language | bool]] = {}
-        for clause in clauses:
-            result: Clause | None = clause
-            for dimension, focus in self.foci.items():
-                if result is not None:
-                    memory = known.setdefault(dimension, {})
-                    result = _reduce(result, dimension, focus, memory, budget)
-            if result == ():
-                return None
-            if result is not None:
-                found.append(result)
-        return list(dict.fromkeys(found))
+        found = tuple(clauses)
+        for dimension, focus in self.foci.items():
+            found = _Reducer(dimension, focus, budget).clauses(found)
+        return None if () in found else list(found)
 
 
-def _reduce(
-    clause: Clause,
-    dimension: Dimension,
-    focus: Pattern,
-    known: dict[Language, Language | bool],
-    budget: Budget,
-) -> Clause | None:
-    """The clause without the literals that the focus decides; None where it holds."""
-    budget.spend(len(clause))
-    kept: list[Literal] = []
+def _pinned(key: str, value: str | None) -> Literal:
+    if value is None:
+        return present(key).negated()
+    return Literal(Holds(key, Language([literal_pattern(value)])), True)
+
+
+def _settled(clause: Clause, values: Assignment) -> Clause | None:
+    """The clause with what the values decide in place of open atoms; None where it holds."""
+    literals: list[Literal] = []
     for literal in clause:
-        atom, positive = literal
-        if not isinstance(atom, Member) or atom.dimension is not dimension:
-            kept.append(literal)
-            continue
-        within = known.get(atom.language)
-        if within is None:
-            within = known[atom.language] = atom.language.within(focus, budget)
-        if within is positive:
+        atom = literal.atom
+        known = None
+        if isinstance(atom, Open) and atom.settle and atom.keys <= values.keys():
+            known = atom.settle(values)
+        if known is None:
+            literals.append(literal)
+        elif isinstance(known, Literal):
+            literals.append(known if literal.positive else known.negated())
+        elif known is literal.positive:
             return None
-        if not isinstance(within, bool):
-            kept.append(Literal(Member(dimension, within), positive))
-    return tuple(kept)
+    return tuple(literals)
+
+
+class _Reducer:
+    """Takes from clauses the literals that the focus of a dimension decides."""
+
+    def __init__(self, dimension: Dimension, focus: Pattern, budget: Budget) -> None:
+        self.dimension = dimension
+        self.focus = focus
+        self.budget = budget
+        self.known: dict[Language, Language | bool] = {}
+
+    def clauses(self, clauses: Iterable[Clause]) -> tuple[Clause, ...]:
+        reduced = map(self.clause, clauses)
+        return tuple(dict.fromkeys(clause for clause in reduced if clause is not None))
+
+    def clause(self, clause: Clause) -> Clause | None:
+        """What is left of the clause; None where it holds."""
+        self.budget.spend(len(clause))
+        kept: list[Literal] = []
+        for literal in clause:
+            atom, positive = literal
+            if not isinstance(atom, Member) or atom.dimension is not self.dimension:
+                kept.append(literal)
+                continue
+            within = self.known.get(atom.language)
+            if within is None:
+                within = atom.language.within(self.focus, self.budget)
+                self.known[atom.language] = within
+            if within is positive:
+                return None
+            if not isinstance(within, bool):
+                kept.append(Literal(Member(self.dimension, within), positive))
+        return tuple(kept)

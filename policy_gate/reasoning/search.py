@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+from policy_gate.reasoning.automaton import Automaton
 from policy_gate.reasoning.budget import SEARCH_STATES, Budget, BudgetExceededError
 from policy_gate.reasoning.language import Language
-from policy_gate.reasoning.patterns import Automaton
 
 _READABLE = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 

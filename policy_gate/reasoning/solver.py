@@ -1,151 +1,145 @@
-"""Is there a request that satisfies some clauses? A search over the truth of their atoms.
+"""Is there a request that satisfies some clauses?
 
-Unit propagation, decisions on the shortest open clause, and after each of them the question to
-each dimension whether a text of that kind exists. Where it does not, a minimal set of the atoms
-that exclude it becomes a clause of its own.
+The search over the truth of the atoms is that of `satisfiability`. Its theory asks, for each part
+of a request and each context key by itself, whether there is a text that makes the atoms about it
+true and false as wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
+from policy_gate.reasoning.atoms import Atom, Clause, Dimension, Holds, Literal, Member
 from policy_gate.reasoning.budget import Budget
-from policy_gate.reasoning.domains import Wanted, find_text, in_order
-from policy_gate.reasoning.formula import Clause, Dimension, Literal, Member, Open
+from policy_gate.reasoning.context import find_values
+from policy_gate.reasoning.domains import Wanted, find_text
+from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.patterns import Pattern
+from policy_gate.reasoning.satisfiability import Code, satisfy
 
-Foci = Mapping[Dimension, Pattern]
+Foci: TypeAlias = "Mapping[Dimension, Pattern]"
 """The patterns that the parts of the request are in; its keys are the parts it has."""
 
+Topic: TypeAlias = "Dimension | str"
+"""A part of a request, or a context key."""
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+Model: TypeAlias = tuple[Literal, ...]
+"""Literals that satisfy the clauses; other atoms do not matter."""
+
+
+class Theory:
     """Answers about texts, remembered for the length of one check."""
 
-    budget: Budget
-    _found: dict[Wanted, str | None] = field(default_factory=dict)
+    def __init__(self, budget: Budget, multivalued: Collection[str]) -> None:
+        self.budget = budget
+        self.multivalued = multivalued
+        """Context keys that may have more than one value."""
 
-    def find(self, wanted: Wanted) -> str | None:
-        """Such a text, None where there is none."""
-        if wanted not in self._found:
-            self._found[wanted] = find_text(wanted, self.budget)
-        return self._found[wanted]
+        self._texts: dict[Wanted, str | None] = {}
+        self._values: dict[frozenset[Literal], tuple[str, ...] | None] = {}
+
+    def text(self, wanted: Wanted) -> str | None:
+        """Such a part of a request, None where there is none."""
+        if wanted not in self._texts:
+            self._texts[wanted] = find_text(wanted, self.budget)
+        return self._texts[wanted]
+
+    def values(self, literals: Collection[Literal]) -> tuple[str, ...] | None:
+        """Values of a key that make the literals true, none for a missing key.
+
+        None where there are no such values.
+        """
+        facts = frozenset(literals)
+        if facts not in self._values:
+            holds = [
+                (literal.atom, literal.positive)
+                for literal in literals
+                if isinstance(literal.atom, Holds)
+            ]
+            multivalued = holds[0][0].key in self.multivalued
+            self._values[facts] = find_values(holds, multivalued, self.budget)
+        return self._values[facts]
 
 
-Model = Mapping["Member | Open", bool]
-"""The truth of the atoms that satisfy the clauses; the others do not matter."""
+class Solution(NamedTuple):
+    """What a model says of each part and key."""
+
+    foci: Foci
+    by_topic: Mapping[Topic, Sequence[Literal]]
+
+    def wanted(self, dimension: Dimension) -> Wanted:
+        return wanted_text(dimension, self.foci[dimension], self.by_topic.get(dimension, ()))
+
+    @property
+    def keys(self) -> list[str]:
+        return [topic for topic in self.by_topic if not isinstance(topic, Dimension)]
 
 
-def solve(clauses: Sequence[Clause], foci: Foci, texts: Texts) -> Model | None:
-    """The atoms of some request that satisfies all clauses, None where there is none.
+def solve(clauses: Iterable[Clause], foci: Foci, theory: Theory) -> Solution | None:
+    """What some request that satisfies all clauses is like, None where there is none.
 
-    Raises BudgetExceededError.
+    Raises UndecidedError.
     """
-    return _Search(clauses, foci, texts).run()
-
-
-def wanted_text(model: Model, dimension: Dimension, focus: Pattern) -> Wanted:
-    """What the model says of one part of the request."""
-    members = [
-        (atom.language, value)
-        for atom, value in model.items()
-        if isinstance(atom, Member) and atom.dimension is dimension
+    numbers: dict[Atom, int] = {}
+    coded = [
+        list(dict.fromkeys(_code(literal, numbers) for literal in clause)) for clause in clauses
     ]
-    inside = frozenset(language for language, value in members if value)
-    outside = frozenset(language for language, value in members if not value)
-    return Wanted(dimension, focus, inside, outside)
+    atoms = list(numbers)
+
+    def literals(codes: Iterable[Code]) -> list[Literal]:
+        return [Literal(atoms[code >> 1], not code & 1) for code in codes]
+
+    def exclusion(codes: list[Code]) -> list[Code] | None:
+        excluded = _exclusion(literals(codes), foci, theory)
+        return None if excluded is None else [_code(literal, numbers) for literal in excluded]
+
+    chosen = satisfy(coded, len(atoms), exclusion, theory.budget)
+    return None if chosen is None else Solution(foci, _by_topic(literals(chosen)))
 
 
-class _Search:
-    def __init__(self, clauses: Sequence[Clause], foci: Foci, texts: Texts) -> None:
-        self.clauses = list(clauses)
-        self.foci = foci
-        self.texts = texts
-        self.model: dict[Member | Open, bool] = {}
-        self.decisions: list[tuple[Literal, int]] = []
-        """Each with the number of atoms that had a value before it."""
+def _code(literal: Literal, numbers: dict[Atom, int]) -> Code:
+    return 2 * numbers.setdefault(literal.atom, len(numbers)) + (not literal.positive)
 
-    def run(self) -> Model | None:
-        while True:
-            if not self.propagate() or not self.has_texts():
-                if not self.backtrack():
-                    return None
-                continue
-            literal = self.next_decision()
-            if literal is None:
-                return self.model
-            self.decisions.append((literal, len(self.model)))
-            self.assign(literal)
 
-    def assign(self, literal: Literal) -> None:
-        self.model[literal.atom] = literal.positive
+def _by_topic(literals: Iterable[Literal]) -> dict[Topic, list[Literal]]:
+    """The literals by what they are about; open atoms are about nothing in particular."""
+    topics: dict[Topic, list[Literal]] = {}
+    for literal in literals:
+        if isinstance(literal.atom, Member):
+            topics.setdefault(literal.atom.dimension, []).append(literal)
+        elif isinstance(literal.atom, Holds):
+            topics.setdefault(literal.atom.key, []).append(literal)
+    return topics
 
-    def open_literals(self, clause: Clause) -> list[Literal] | None:
-        """The literals without a value; None where one holds."""
-        unassigned = []
-        for literal in clause:
-            value = self.model.get(literal.atom)
-            if value is literal.positive:
-                return None
-            if value is None:
-                unassigned.append(literal)
-        return unassigned
 
-    def propagate(self) -> bool:
-        """Give the atoms the values that follow; whether no clause fails."""
-        changed = True
-        while changed:
-            changed = False
-            self.texts.budget.spend(len(self.clauses))
-            for clause in self.clauses:
-                literals = self.open_literals(clause)
-                if literals is None:
-                    continue
-                if not literals:
-                    return False
-                if len(literals) == 1:
-                    self.assign(literals[0])
-                    changed = True
-        return True
+def _exclusion(literals: list[Literal], foci: Foci, theory: Theory) -> list[Literal] | None:
+    """A smallest set of the literals that no request makes true; None where one does all."""
+    topics = _by_topic(literals)
+    for dimension in foci:
+        topics.setdefault(dimension, [])
+    for topic, about in topics.items():
+        if _is_possible(topic, about, foci, theory):
+            continue
+        for literal in list(about):
+            fewer = [other for other in about if other is not literal]
+            if not _is_possible(topic, fewer, foci, theory):
+                about = fewer  # noqa: PLW2901
+        return about
+    return None
 
-    def next_decision(self) -> Literal | None:
-        shortest: list[Literal] = []
-        for clause in self.clauses:
-            literals = self.open_literals(clause)
-            if literals and (not shortest or len(literals) < len(shortest)):
-                shortest = literals
-        return shortest[0] if shortest else None
 
-    def has_texts(self) -> bool:
-        """Whether each part of a request has a text; else learn which atoms exclude it."""
-        for dimension, focus in self.foci.items():
-            wanted = wanted_text(self.model, dimension, focus)
-            if self.texts.find(wanted) is None:
-                self.clauses.append(self.conflict(wanted))
-                return False
-        return True
+def _is_possible(topic: Topic, literals: Sequence[Literal], foci: Foci, theory: Theory) -> bool:
+    if isinstance(topic, Dimension):
+        return theory.text(wanted_text(topic, foci[topic], literals)) is not None
+    return not literals or theory.values(literals) is not None
 
-    def conflict(self, wanted: Wanted) -> Clause:
-        """One of a smallest set of values that exclude each other must be different."""
-        for language in in_order(wanted.inside):
-            fewer = wanted._replace(inside=wanted.inside - {language})
-            wanted = wanted if self.texts.find(fewer) else fewer
-        for language in in_order(wanted.outside):
-            fewer = wanted._replace(outside=wanted.outside - {language})
-            wanted = wanted if self.texts.find(fewer) else fewer
-        return tuple(
-            Literal(Member(wanted.dimension, language), not positive)
-            for languages, positive in ((wanted.inside, True), (wanted.outside, False))
-            for language in in_order(languages)
-        )
 
-    def backtrack(self) -> bool:
-        """Turn the last decision round; whether there was one."""
-        if not self.decisions:
-            return False
-        literal, size = self.decisions.pop()
-        for atom in list(self.model)[size:]:
-            del self.model[atom]
-        self.assign(literal.negated())
-        return True
+def wanted_text(dimension: Dimension, focus: Pattern, literals: Iterable[Literal]) -> Wanted:
+    """The part of a request that the literals are about."""
+    inside: set[Language] = set()
+    outside: set[Language] = set()
+    for atom, positive in literals:
+        if isinstance(atom, Member):
+            (inside if positive else outside).add(atom.language)
+    return Wanted(dimension, focus, frozenset(inside), frozenset(outside))

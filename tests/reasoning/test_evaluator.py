@@ -12,6 +12,7 @@ from tests.reasoning.documents import allow, deny, grant, policy
 
 GET = Witness("s3:GetObject", "arn:aws:s3:::bucket/key")
 CONDITION = {"Bool": {"aws:SecureTransport": "true"}}
+ODD = {"BoolMatches": {"aws:SecureTransport": "true"}}
 HOME = "arn:aws:s3:::bucket/${aws:username}"
 A = "111122223333"
 ROLE = f"arn:aws:iam::{A}:role/path/Dev"
@@ -31,13 +32,14 @@ SESSION = f"arn:aws:sts::{A}:assumed-role/Dev/me"
         ([{"Effect": "Allow", "NotAction": [], "NotResource": []}], "ALLOW"),
         ([{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}], "IMPLICIT_DENY"),
         ([{"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::b/*"}], "ALLOW"),
-        ([allow("s3:*", Condition=CONDITION)], "UNDECIDED"),
+        ([allow("s3:*", Condition=CONDITION)], "IMPLICIT_DENY"),
+        ([allow("s3:*", Condition=ODD)], "UNDECIDED"),
         ([allow("s3:*", Condition=CONDITION), allow("s3:*")], "ALLOW"),
         ([allow("s3:*", Condition={})], "ALLOW"),
         ([allow("iam:*", Condition=CONDITION)], "IMPLICIT_DENY"),
-        ([allow("s3:*"), deny("s3:*", Condition=CONDITION)], "UNDECIDED"),
+        ([allow("s3:*"), deny("s3:*", Condition=ODD)], "UNDECIDED"),
         ([deny("s3:*", Condition=CONDITION)], "IMPLICIT_DENY"),
-        ([allow("s3:*", HOME)], "UNDECIDED"),
+        ([allow("s3:*", HOME)], "IMPLICIT_DENY"),
         ([allow("s3:*", HOME + "/*")], "IMPLICIT_DENY"),
         ([allow("s3:*", "arn:aws:s3:*/key")], "UNDECIDED"),
     ],

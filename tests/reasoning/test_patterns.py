@@ -8,16 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy_gate.reasoning.automaton import covers, overlap
 from policy_gate.reasoning.budget import Budget, BudgetExceededError
 from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.matching import action_matches, resource_matches
-from policy_gate.reasoning.patterns import (
-    Pattern,
-    arn_pattern,
-    covers,
-    free_pattern,
-    overlap,
-)
+from policy_gate.reasoning.patterns import Pattern, arn_pattern, free_pattern
 from policy_gate.reasoning.search import is_between, shortest_text
 
 ALPHABET = "ab:"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import product
 from typing import Any
 
@@ -21,7 +20,6 @@ from tests.reasoning.documents import IDENTITY, RESOURCE, allow, policy
 from tests.reasoning.strategies import (
     ACTION_PATTERNS,
     ACTIONS,
-    CONDITIONS,
     PRINCIPALS,
     RESOURCE_PATTERNS,
     RESOURCES,
@@ -45,8 +43,8 @@ def new_access(new: Statements, existing: Statements, kind: PolicyType = IDENTIT
 
 def is_new(new: str, existing: str, request: Witness) -> bool:
     """Whether the evaluator is certain that the request is new."""
-    allowed = decide(json.loads(new), request) == "ALLOW"
-    return allowed and decide(json.loads(existing), request) in ("DENY", "IMPLICIT_DENY")
+    allowed = decide(new, request) == "ALLOW"
+    return allowed and decide(existing, request) in ("DENY", "IMPLICIT_DENY")
 
 
 def assert_right(answer: Answer, new: str, existing: str, requests: list[Witness]) -> None:
@@ -76,35 +74,6 @@ def test_resource_answers_are_right(new: Statements, existing: Statements) -> No
         assert answer.result != "UNKNOWN"
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(conditional(statements()), max_size=3), st.lists(conditional(statements()), max_size=3)
-)
-def test_answers_hold_whichever_conditions_are_true(new: Statements, existing: Statements) -> None:
-    answer = new_access(new, existing)
-    results = set()
-    for truth in product([True, False], repeat=len(CONDITIONS)):
-        worlds = settle(new, truth), settle(existing, truth)
-        results.add(new_access(*worlds).result)
-        for reason in answer.reasons:
-            if reason.witness:
-                assert is_new(policy(*worlds[0]), policy(*worlds[1]), reason.witness)
-    if answer.result == "UNKNOWN":
-        assert "FAIL" in results
-    else:
-        assert results == {answer.result}
-
-
-def settle(side: Statements, truth: tuple[bool, ...]) -> Statements:
-    """The statements with their conditions replaced by what they come to."""
-    holds = {json.dumps(block): value for block, value in zip(CONDITIONS, truth, strict=True)}
-    return [
-        {key: value for key, value in statement.items() if key != "Condition"}
-        for statement in side
-        if "Condition" not in statement or holds[json.dumps(statement["Condition"])]
-    ]
-
-
 @settings(max_examples=200, deadline=None)
 @given(identity, identity, st.sampled_from(["bob", "*", "a/x", ""]))
 def test_a_pass_holds_for_every_value_of_a_variable(
@@ -117,8 +86,8 @@ def test_a_pass_holds_for_every_value_of_a_variable(
     answer = check_no_new_access(put(new, variable), put(existing, variable), IDENTITY)
     literal = {"*": "${*}"}.get(value, value)
     settled = check_no_new_access(put(new, literal), put(existing, literal), IDENTITY)
-    if answer.result != "UNKNOWN":
-        assert settled.result == answer.result
+    if answer.result == "PASS":
+        assert settled.result == "PASS"
 
 
 @settings(max_examples=200, deadline=None)

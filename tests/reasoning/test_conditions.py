@@ -1,4 +1,4 @@
-"""Where a condition or a policy variable would decide, the answer is UNKNOWN, never a guess."""
+"""Conditions and policy variables decide; what AWS does not define is UNKNOWN, never a guess."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from policy_gate.reasoning.checks import (
 from tests.reasoning.documents import IDENTITY, allow, deny, grant, policy
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+ODD = {"StringMatches": {"aws:PrincipalTag/Team": "a"}}
 TLS = {"Bool": {"aws:SecureTransport": "true"}}
 BOTH = {"Bool": {"aws:MultiFactorAuthPresent": "true", "aws:SecureTransport": "true"}}
 HOME = "arn:aws:s3:::home/${aws:username}/*"
@@ -24,13 +25,13 @@ HOME = "arn:aws:s3:::home/${aws:username}/*"
     [
         # A condition on one side.
         ([allow("s3:*", Condition=MFA)], [allow("s3:*")], "PASS"),
-        ([allow("s3:*", Condition=MFA)], [], "UNKNOWN"),
-        ([allow("s3:*")], [allow("s3:*", Condition=MFA)], "UNKNOWN"),
+        ([allow("s3:*", Condition=MFA)], [], "FAIL"),
+        ([allow("s3:*")], [allow("s3:*", Condition=MFA)], "FAIL"),
         ([allow("s3:*")], [allow("s3:Get*", Condition=MFA)], "FAIL"),
         ([allow("s3:*"), deny("s3:*", Condition=MFA)], [allow("s3:*")], "PASS"),
-        ([allow("s3:*"), deny("s3:*", Condition=MFA)], [], "UNKNOWN"),
+        ([allow("s3:*"), deny("s3:*", Condition=MFA)], [], "FAIL"),
         ([allow("s3:*"), deny("s3:Put*", Condition=MFA)], [], "FAIL"),
-        ([allow("s3:*")], [allow("s3:*"), deny("s3:*", Condition=MFA)], "UNKNOWN"),
+        ([allow("s3:*")], [allow("s3:*"), deny("s3:*", Condition=MFA)], "FAIL"),
         ([allow("s3:*")], [allow("s3:Get*"), deny("s3:*", Condition=MFA)], "FAIL"),
         ([allow("s3:*", Condition=MFA), allow("s3:*")], [], "FAIL"),
         # The same condition on both sides, in any spelling.
@@ -38,26 +39,26 @@ HOME = "arn:aws:s3:::home/${aws:username}/*"
         ([allow("s3:*", Condition={"bool": {"aws:multifactorauthpresent": True}})],
          [allow("s3:*", Condition=MFA)], "PASS"),
         ([allow("s3:*", Condition=BOTH)], [allow("s3:*", Condition=MFA)], "PASS"),
-        ([allow("s3:*", Condition=MFA)], [allow("s3:*", Condition=BOTH)], "UNKNOWN"),
-        ([allow("s3:*", Condition=MFA)], [allow("s3:*", Condition=TLS)], "UNKNOWN"),
+        ([allow("s3:*", Condition=MFA)], [allow("s3:*", Condition=BOTH)], "FAIL"),
+        ([allow("s3:*", Condition=MFA)], [allow("s3:*", Condition=TLS)], "FAIL"),
         ([allow("s3:*"), deny("s3:*", Condition=MFA)],
          [allow("s3:*"), deny("s3:*", Condition=MFA)], "PASS"),
         ([allow("s3:*", Condition=MFA), deny("s3:*", Condition=MFA)], [], "PASS"),
-        ([allow("s3:*", Condition=MFA)], [allow("s3:*"), deny("s3:*", Condition=MFA)], "UNKNOWN"),
+        ([allow("s3:*", Condition=MFA)], [allow("s3:*"), deny("s3:*", Condition=MFA)], "FAIL"),
         # A condition without keys is none.
         ([allow("s3:*", Condition={})], [], "FAIL"),
         ([allow("s3:*", Condition={"Bool": {}})], [], "FAIL"),
         # Policy variables.
         ([allow("s3:*", HOME)], [allow("s3:*", HOME)], "PASS"),
         ([allow("s3:*", HOME)], [allow("s3:*", "arn:aws:s3:::home/*")], "PASS"),
-        ([allow("s3:*", HOME)], [], "UNKNOWN"),
-        ([allow("s3:*", "arn:aws:s3:::home/bob/x")], [allow("s3:*", HOME)], "UNKNOWN"),
+        ([allow("s3:*", HOME)], [], "FAIL"),
+        ([allow("s3:*", "arn:aws:s3:::home/bob/x")], [allow("s3:*", HOME)], "FAIL"),
         ([allow("s3:*", "arn:aws:s3:::away/x")], [allow("s3:*", HOME)], "FAIL"),
         ([allow("s3:*", "arn:aws:s3:::home/*"), deny("s3:*", HOME)], [], "FAIL"),
-        ([allow("s3:*", "arn:aws:s3:::home/b/*"), deny("s3:*", HOME)], [], "UNKNOWN"),
+        ([allow("s3:*", "arn:aws:s3:::home/b/*"), deny("s3:*", HOME)], [], "FAIL"),
         ([allow("s3:*"), deny("s3:*", HOME)], [allow("s3:*"), deny("s3:*", HOME)], "PASS"),
         ([allow("s3:*", HOME), deny("s3:*", HOME)], [], "PASS"),
-        ([allow("s3:*")], [allow("s3:*"), deny("s3:*", HOME)], "UNKNOWN"),
+        ([allow("s3:*")], [allow("s3:*"), deny("s3:*", HOME)], "FAIL"),
         ([{"Effect": "Allow", "Action": "s3:*", "NotResource": HOME}],
          [{"Effect": "Allow", "Action": "s3:*", "NotResource": HOME}], "PASS"),
         ([{"Effect": "Allow", "Action": "s3:*", "NotResource": HOME}],
@@ -66,7 +67,7 @@ HOME = "arn:aws:s3:::home/${aws:username}/*"
         ([allow("s3:*", "arn:aws:s3:::ab")], [allow("s3:*", "arn:aws:s3:::a${*}")], "FAIL"),
         ([allow("s3:*", "arn:aws:s3:::a*")], [allow("s3:*", "arn:aws:s3:::a${*}")], "FAIL"),
         ([allow("s3:*", ["arn:aws:iam::1:x", "*"])],
-         [{"Effect": "Allow", "Action": "*", "NotResource": HOME}], "UNKNOWN"),
+         [{"Effect": "Allow", "Action": "*", "NotResource": HOME}], "FAIL"),
         # An ARN of too few segments.
         ([allow("s3:*", "arn:aws:s3:*/x")], [], "UNKNOWN"),
         ([allow("s3:*", "arn:aws:s3:*/x")], [allow("s3:*", "arn:aws:s3:*/x")], "PASS"),
@@ -84,7 +85,7 @@ def test_variables_in_old_versions_are_plain_text() -> None:
     assert answer.result == "FAIL"
     assert answer.reasons[0].witness
     assert "${aws:username}" in answer.reasons[0].witness.resource
-    assert check_no_new_access(new, policy(allow("s3:*", HOME)), IDENTITY).result == "UNKNOWN"
+    assert check_no_new_access(new, policy(allow("s3:*", HOME)), IDENTITY).result == "FAIL"
 
 
 def test_an_invalid_arn_with_a_variable_differs_by_version() -> None:
@@ -98,33 +99,34 @@ def test_condition_values_with_variables_differ_by_version() -> None:
     owner = {"StringEquals": {"aws:ResourceTag/Owner": "${aws:username}"}}
     old = policy(allow(Condition=owner), version="2008-10-17")
     new = policy(allow(Condition=owner))
-    assert check_no_new_access(new, old, IDENTITY).result == "UNKNOWN"
+    assert check_no_new_access(new, old, IDENTITY).result == "FAIL"
     assert check_no_new_access(old, old, IDENTITY).result == "PASS"
 
 
 def test_an_unknown_names_statement_and_condition_key() -> None:
-    new = policy(allow("ec2:*"), allow("s3:*", Sid="Objects", Condition=MFA))
+    new = policy(allow("ec2:*"), allow("s3:*", Sid="Objects", Condition=ODD))
     answer = check_no_new_access(new, policy(allow("ec2:*")), IDENTITY)
     assert answer.result == "UNKNOWN"
     assert "sid: Objects" in answer.message
-    assert "aws:MultiFactorAuthPresent" in answer.message
+    assert "aws:PrincipalTag/Team" in answer.message
     (reason,) = answer.reasons
     assert (reason.statementIndex, reason.statementId, reason.witness) == (1, "Objects", None)
 
 
 def test_a_fail_lists_the_guilty_and_mentions_the_undecided() -> None:
-    new = policy(allow("ec2:*", Condition=MFA), allow("s3:*"))
+    new = policy(allow("ec2:*", Condition=ODD), allow("s3:*"))
     answer = check_no_new_access(new, policy(), IDENTITY)
     assert answer.result == "FAIL"
     assert [reason.statementIndex for reason in answer.reasons] == [1]
     assert "index: 0" in answer.message
-    assert "aws:MultiFactorAuthPresent" in answer.message
+    assert "aws:PrincipalTag/Team" in answer.message
 
 
 @pytest.mark.parametrize(
     ("statement", "result"),
     [
-        (allow("iam:*", Condition=MFA), "UNKNOWN"),
+        (allow("iam:*", Condition=MFA), "FAIL"),
+        (allow("iam:*", Condition=ODD), "UNKNOWN"),
         (allow("s3:*", Condition=MFA), "PASS"),
         (allow("iam:*"), "FAIL"),
     ],
@@ -137,9 +139,9 @@ def test_access_not_granted(statement: dict[str, Any], result: str) -> None:
 @pytest.mark.parametrize(
     ("statements", "result"),
     [
-        ([grant("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})], "UNKNOWN"),
+        ([grant("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})], "PASS"),
         ([grant({"AWS": "111122223333"}, Condition=MFA)], "PASS"),
-        ([grant("*"), {**grant("*", Condition=TLS), "Effect": "Deny"}], "UNKNOWN"),
+        ([grant("*"), {**grant("*", Condition=TLS), "Effect": "Deny"}], "FAIL"),
         ([grant("*", Condition=MFA), {**grant("*"), "Effect": "Deny"}], "PASS"),
     ],
 )
