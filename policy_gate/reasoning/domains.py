@@ -40,11 +40,12 @@ class Wanted(NamedTuple):
 
 def may_match(dimension: Dimension, focus: Pattern) -> bool:
     """Whether a request may have such a part, as far as is plain to see."""
+    if dimension is Dimension.ACTION and focus.prefix.find(":", 1, -1) > 0:
+        return True
     if focus.literal:
-        text = folded(focus.prefix) if dimension is Dimension.ACTION else focus.prefix
-        return _is_possible(dimension, text)
+        return _is_possible(dimension, focus.prefix)
     if dimension is Dimension.ACTION:
-        return ":" in focus.prefix[1:] or overlap(focus, _ACTION)
+        return overlap(focus, _ACTION)
     if dimension is Dimension.RESOURCE and focus.prefix.startswith("arn:"):
         return overlap(focus, _ARN)
     return True
@@ -64,9 +65,9 @@ def find_text(wanted: Wanted, budget: Budget, service: str = "") -> str | None:
     """
     within = [Language([wanted.focus]), *in_order(wanted.inside)]
     outside = in_order(wanted.outside)
-    size = sum(language.automaton.size for language in (*within, *outside))
+    size = sum(len(language.patterns) for language in (*within, *outside))
     for example in _examples(wanted.dimension, within, service):
-        budget.spend(1 + len(example) * (1 + size // 1024))
+        budget.spend(1 + size)
         text = folded(example) if wanted.dimension is Dimension.ACTION else example
         if _is_possible(wanted.dimension, text) and is_between(text, within, outside):
             return example

@@ -32,7 +32,7 @@ _MAX_CUBES = 1024
 
 
 class Rule(NamedTuple):
-    """A statement with its cubes."""
+    """A statement with its cubes, in each of which the first literal is about the action."""
 
     statement: Statement
     cubes: tuple[Cube, ...]
@@ -41,7 +41,7 @@ class Rule(NamedTuple):
 def rule_of(statement: Statement, variables: bool) -> Rule:
     """The formula of a statement; `variables` says whether `${...}` is a policy variable."""
     action = Member(Dimension.ACTION, action_language(statement.action.values))
-    parts: list[Clause] = [(Literal(action, not statement.action.negated),)]
+    parts: list[Clause] = []
     if statement.principal is not None:
         parts.append((_principal(statement.principal),))
     if statement.resource is not None:
@@ -52,11 +52,22 @@ def rule_of(statement: Statement, variables: bool) -> Rule:
             parts.append(tuple(literals))
     for condition in statement.conditions:
         parts += parts_of(condition)
-    return Rule(statement, tuple(_cubes(parts)))
+    is_action = Literal(action, not statement.action.negated)
+    parts = [part for part in parts if not any(map(_always_holds, part))]
+    return Rule(statement, tuple((is_action, *cube) for cube in _cubes(parts)))
+
+
+def _always_holds(literal: Literal) -> bool:
+    atom, positive = literal
+    return (
+        positive
+        and isinstance(atom, Member)
+        and any(pattern.matches_everything for pattern in atom.language.patterns)
+    )
 
 
 def _cubes(parts: Sequence[Clause]) -> Iterator[Cube]:
-    """The choices of one literal from each part.
+    """The choices of one literal from each part: conditions, resources and principals.
 
     Beyond a limit of them, the longest parts are taken for open.
     """

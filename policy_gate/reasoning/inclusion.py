@@ -18,7 +18,7 @@ from policy_gate.reasoning.domains import EVERYTHING, find_text, may_match
 from policy_gate.reasoning.formula import Rule
 from policy_gate.reasoning.patterns import Pattern
 from policy_gate.reasoning.policy import CompiledPolicy
-from policy_gate.reasoning.problem import Problem
+from policy_gate.reasoning.problem import Problem, Reducer
 from policy_gate.reasoning.solver import Solution, Theory, solve
 
 
@@ -81,6 +81,8 @@ class Comparison:
         for cube in rule.cubes:
             for focus in self.foci(cube, Dimension.ACTION):
                 wide = self.around(cube, focus)
+                if wide is None:
+                    continue
                 for problem in self.focused(wide, cube, self.dimensions[1:], seen):
                     for case in problem.cases():
                         if _is_new(("case", case.signature(self.budget)), seen):
@@ -93,16 +95,20 @@ class Comparison:
             if may_match(dimension, focus):
                 yield focus
 
-    def around(self, cube: Cube, focus: Pattern) -> Problem:
-        """What the statement comes down to for the actions in `focus`."""
-        problem = Problem(
+    def around(self, cube: Cube, focus: Pattern) -> Problem | None:
+        """What the statement comes down to for the actions in `focus`; None for nothing new."""
+        reducer = Reducer(Dimension.ACTION, focus, self.budget)
+        denied_before = reducer.clauses(self.reference.denies.near(focus))
+        allowed_before = reducer.clauses(self.reference.allows.near(focus))
+        if () in allowed_before and not denied_before:
+            return None
+        return Problem(
             {Dimension.ACTION: focus},
-            required=tuple((literal,) for literal in cube),
-            denied=tuple(self.new.denies.near(focus)),
-            allowed_before=tuple(self.reference.allows.near(focus)),
-            denied_before=tuple(self.reference.denies.near(focus)),
+            required=reducer.clauses((literal,) for literal in cube),
+            denied=reducer.clauses(self.new.denies.near(focus)),
+            allowed_before=allowed_before,
+            denied_before=denied_before,
         )
-        return problem.reduced(Dimension.ACTION, self.budget)
 
     def focused(
         self, problem: Problem, cube: Cube, dimensions: Sequence[Dimension], seen: set[object]

@@ -52,9 +52,9 @@ class Language:
         return all(pattern.literal for pattern in self.patterns)
 
     def accepts(self, text: str) -> bool:
-        if len(self.patterns) <= _FEW:
-            return any(matches(pattern, text) for pattern in self.patterns)
-        return self.automaton.accepts(text)
+        head, colon, _ = text.partition(":")
+        near = self._near(head if colon else None)
+        return any(matches(pattern, text) for pattern in near)
 
     def within(self, focus: Pattern, budget: Budget) -> Language | bool:
         """What is left of the language inside `focus`.
@@ -64,7 +64,7 @@ class Language:
         if focus in self._set:
             return True
         overlapping = []
-        near = self._near(focus)
+        near = self._near(head_of(focus))
         budget.spend(1 + len(near))
         for pattern in near:
             if plainly_apart(pattern, focus):
@@ -78,12 +78,9 @@ class Language:
             return False
         return self if len(overlapping) == len(self.patterns) else Language(overlapping)
 
-    def _near(self, focus: Pattern) -> Sequence[Pattern]:
-        """The patterns that may overlap with `focus`."""
-        if len(self.patterns) <= _FEW:
-            return self.patterns
-        head = head_of(focus)
-        if head is None:
+    def _near(self, head: str | None) -> Sequence[Pattern]:
+        """The patterns that may match texts with that head, any head if it is None."""
+        if head is None or len(self.patterns) <= _FEW:
             return self.patterns
         near = self._indexed().get(head, [])
         return [*near, *self._headless] if self._headless else near

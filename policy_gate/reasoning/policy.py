@@ -19,12 +19,13 @@ from policy_gate.reasoning.variables import Variable
 class Index:
     """That statements do not match, one clause a cube, by the services of their actions."""
 
-    __slots__ = ("_by_service", "_clauses", "_generic")
+    __slots__ = ("_by_service", "_clauses", "_generic", "_near")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._clauses: list[Clause] = []
         self._generic: list[int] = []
         self._by_service: dict[str, list[int]] = {}
+        self._near: dict[str, tuple[Clause, ...]] = {}
         for rule in rules:
             for cube in rule.cubes:
                 heads = _services(cube)
@@ -39,9 +40,10 @@ class Index:
         head = head_of(focus)
         if head is None:
             return self._clauses
-        near = self._by_service.get(head, [])
-        numbers = sorted([*self._generic, *near]) if near else self._generic
-        return [self._clauses[number] for number in numbers]
+        if head not in self._near:
+            numbers = sorted([*self._generic, *self._by_service.get(head, [])])
+            self._near[head] = tuple(self._clauses[number] for number in numbers)
+        return self._near[head]
 
 
 def _services(cube: Cube) -> Iterable[str] | None:

@@ -44,7 +44,7 @@ class Problem(NamedTuple):
 
     def reduced(self, dimension: Dimension, budget: Budget) -> Problem:
         """The problem without what the focus of a dimension decides."""
-        reducer = _Reducer(dimension, self.foci[dimension], budget)
+        reducer = Reducer(dimension, self.foci[dimension], budget)
         return Problem(
             self.foci,
             reducer.clauses(self.required),
@@ -104,7 +104,7 @@ class Problem(NamedTuple):
     def simplified(self, clauses: Iterable[Clause], budget: Budget) -> list[Clause] | None:
         found = tuple(clauses)
         for dimension, focus in self.foci.items():
-            found = _Reducer(dimension, focus, budget).clauses(found)
+            found = Reducer(dimension, focus, budget).clauses(found)
         return None if () in found else list(found)
 
 
@@ -131,7 +131,7 @@ def _settled(clause: Clause, values: Assignment) -> Clause | None:
     return tuple(literals)
 
 
-class _Reducer:
+class Reducer:
     """Takes from clauses the literals that the focus of a dimension decides."""
 
     def __init__(self, dimension: Dimension, focus: Pattern, budget: Budget) -> None:

@@ -27,8 +27,8 @@ def shortest_text(
 
 def is_between(text: str, inside: Iterable[Language], outside: Iterable[Language]) -> bool:
     """Whether a text is in all of `inside` and none of `outside`."""
-    return all(language.automaton.accepts(text) for language in inside) and not any(
-        language.automaton.accepts(text) for language in outside
+    return all(language.accepts(text) for language in inside) and not any(
+        language.accepts(text) for language in outside
     )
 
 
