@@ -28,7 +28,7 @@ ONE_POLICY = (
     " no permissions boundary, no session policy"
 )
 
-_SEGMENT_WILDCARD = re.compile(r"arn:(?:[^:]*:){0,3}[^:]*[*?]", re.ASCII)
+_SEGMENT_WILDCARD = r"(?a)arn:(?:[^:]*:){0,3}[^:]*[*?]"
 _MULTIVALUED = frozenset(
     {"aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist", "aws:tagkeys"}
 )
@@ -50,7 +50,7 @@ def touched_by(statements: Iterable[Statement], single_keys: frozenset[str]) -> 
     segments = principal_keys = False
     for statement in statements:
         resources = statement.resource.values if statement.resource else ()
-        segments = segments or any(map(_SEGMENT_WILDCARD.match, resources))
+        segments = segments or any(re.match(_SEGMENT_WILDCARD, text) for text in resources)
         if statement.principal is not None:
             keys = (condition.key for condition in statement.conditions)
             principal_keys = principal_keys or any(key.startswith(_OF_PRINCIPAL) for key in keys)

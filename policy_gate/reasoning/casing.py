@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase, ascii_uppercase
-
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LOWER = str.maketrans(_LETTERS, _LETTERS.lower())
 
 
 def folded(text: str) -> str:

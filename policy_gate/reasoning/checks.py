@@ -16,10 +16,8 @@ from policy_gate.reasoning.answer import Answer, Reason, StatementName, Witness
 from policy_gate.reasoning.assumptions import assumptions_of
 from policy_gate.reasoning.atoms import Dimension
 from policy_gate.reasoning.document import PolicyType, Statement
-from policy_gate.reasoning.evaluator import evaluator_of
 from policy_gate.reasoning.inclusion import Comparison, Request
 from policy_gate.reasoning.policy import CompiledPolicy, compile_policy
-from policy_gate.reasoning.trust import trusted_access
 
 _MAX_SHOWN = 5
 """Open statements, and open questions of one of them, that a message names."""
@@ -94,6 +92,8 @@ def check_no_public_access(policy: str, resource_type: str) -> Answer:
     `resource_type` is for the message: the answer is the same for all types.
     Raises PolicyDocumentError.
     """
+    from policy_gate.reasoning.trust import trusted_access
+
     compiled = compile_policy(policy, "RESOURCE_POLICY")
     statements = trusted_access(compiled.document.statements)
     reference = json.dumps({"Statement": statements})
@@ -148,6 +148,8 @@ def _witness(request: Request, policies: Iterable[CompiledPolicy]) -> Witness:
 
 def _confirms(new: str, reference: str, number: int, witness: Witness) -> bool:
     """Whether the evaluator finds the request allowed by that statement and newly so."""
+    from policy_gate.reasoning.evaluator import evaluator_of
+
     policy = evaluator_of(new)
     return (
         policy.matches(number, witness) is True
@@ -158,6 +160,8 @@ def _confirms(new: str, reference: str, number: int, witness: Witness) -> bool:
 
 def _guilty(wording: _Wording, statement: Statement, witness: Witness, reference: str) -> Reason:
     """The reason, with the Deny of the reference that the request meets, if there is one."""
+    from policy_gate.reasoning.evaluator import evaluator_of
+
     denying = evaluator_of(reference).denying(witness)
     reason = _reason(wording.reason, statement, ".", witness)
     return reason._replace(existingDeny=StatementName(*denying)) if denying else reason

@@ -37,11 +37,11 @@ from policy_gate.reasoning.variables import (
     with_wildcards,
 )
 
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
-_ROOT = re.compile(r"arn:[^:*?]*:iam::(\d{12}):root", re.ASCII)
-_IAM_PRINCIPAL = re.compile(r"arn:[^:]*:(?:iam|sts)::(\d{12}):.+", re.ASCII)
-_ROLE = re.compile(r"arn:([^:]*):iam::([^:]*):role/(?:.*/)?([^/]+)", re.DOTALL)
-_SESSION = re.compile(r"arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/.+", re.ASCII)
+_ACCOUNT = r"(?a)\d{12}"
+_ROOT = r"(?a)arn:[^:*?]*:iam::(\d{12}):root"
+_IAM_PRINCIPAL = r"(?a)arn:[^:]*:(?:iam|sts)::(\d{12}):.+"
+_ROLE = r"(?s)arn:([^:]*):iam::([^:]*):role/(?:.*/)?([^/]+)"
+_SESSION = r"(?a)arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/.+"
 
 
 def action_language(values: Iterable[str]) -> Language:
@@ -141,7 +141,7 @@ def fully_listed(element: PrincipalElement) -> Language:
     roles = {
         (match.group(2), match.group(3))
         for kind, text in element.entries
-        if kind == "AWS" and (match := _ROLE.fullmatch(text))
+        if kind == "AWS" and (match := re.fullmatch(_ROLE, text))
     }
     return Language(_fully_listed(element.entries, accounts, roles))
 
@@ -150,7 +150,7 @@ def _fully_listed(
     entries: Iterable[tuple[str, str]], accounts: set[str], roles: set[tuple[str, str]]
 ) -> Iterator[Pattern]:
     for kind, text in entries:
-        iam, session = _IAM_PRINCIPAL.fullmatch(text), _SESSION.fullmatch(text)
+        iam, session = re.fullmatch(_IAM_PRINCIPAL, text), re.fullmatch(_SESSION, text)
         if kind == "*":
             yield free_pattern("*")
         elif account := account_of(kind, text):
@@ -169,8 +169,8 @@ def account_of(kind: str, text: str) -> str | None:
     """The account that an entry names as a whole, by its number or by its root."""
     if kind != "AWS":
         return None
-    root = _ROOT.fullmatch(text)
-    return root.group(1) if root else text if _ACCOUNT.fullmatch(text) else None
+    root = re.fullmatch(_ROOT, text)
+    return root.group(1) if root else text if re.fullmatch(_ACCOUNT, text) else None
 
 
 def _covered(kind: str, text: str) -> Iterator[Pattern]:
@@ -183,7 +183,7 @@ def _covered(kind: str, text: str) -> Iterator[Pattern]:
         yield from _account(account)
     else:
         yield _principal(f"AWS:{text}")
-        if match := _ROLE.fullmatch(text):
+        if match := re.fullmatch(_ROLE, text):
             partition, owner, name = match.groups()
             yield _principal(f"AWS:arn:{partition}:sts::{owner}:assumed-role/{name}/*")
 

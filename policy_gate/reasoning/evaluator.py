@@ -16,7 +16,7 @@ from typing import Any, Literal
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.evaluator_conditions import conditions_met
-from policy_gate.reasoning.evaluator_values import Context, filled, first_variable
+from policy_gate.reasoning.evaluator_variables import Context, filled, first_variable
 from policy_gate.reasoning.kleene import all_of, any_of, negation
 from policy_gate.reasoning.matching import arn_matches, glob_matches
 
@@ -26,7 +26,7 @@ Decision = Literal["ALLOW", "DENY", "IMPLICIT_DENY", "UNDECIDED"]
 Document = Mapping[str, Any]
 """The parsed JSON of a policy document that `document.read_document` accepts."""
 
-_ARN_OF_ACCOUNT = re.compile(r"arn:[^:]*:(iam|sts)::([^:]*):(.+)", re.DOTALL)
+_ARN_OF_ACCOUNT = r"(?s)arn:[^:]*:(iam|sts)::([^:]*):(.+)"
 _SEGMENTS = 6
 
 
@@ -181,7 +181,7 @@ def _covers(kind: str, text: str, principal: str | None) -> bool:
         return False
     if _arn_or_text(text, name):
         return True
-    arn = _ARN_OF_ACCOUNT.fullmatch(name)
+    arn = re.fullmatch(_ARN_OF_ACCOUNT, name)
     if kind != "AWS" or not arn:
         return False
     account = _account(text)
@@ -197,7 +197,7 @@ def _named(entries: list[tuple[str, str]], principal: str | None) -> bool | None
         return True
     kind, _, name = (principal or "").partition(":")
     texts = [text for entry_kind, text in entries if entry_kind == kind]
-    arn = _ARN_OF_ACCOUNT.fullmatch(name)
+    arn = re.fullmatch(_ARN_OF_ACCOUNT, name)
     if kind != "AWS" or not arn:
         return any(_arn_or_text(text, name) for text in texts)
     by_account = any(_account(text) == arn.group(2) for text in texts)
@@ -213,7 +213,7 @@ def _account(text: str) -> str | None:
     """The account that an entry names as a whole."""
     if len(text) == 12 and text.isascii() and text.isdigit():
         return text
-    arn = _ARN_OF_ACCOUNT.fullmatch(text)
+    arn = re.fullmatch(_ARN_OF_ACCOUNT, text)
     return arn.group(2) if arn and arn.group(1) == "iam" and arn.group(3) == "root" else None
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from policy_gate.reasoning.casing import folded
-from policy_gate.reasoning.evaluator_values import Context, filled, in_network, instant, number
+from policy_gate.reasoning.evaluator_variables import Context, filled
 from policy_gate.reasoning.kleene import all_of, any_of, negation
 from policy_gate.reasoning.matching import glob_matches
 
-_NAME = re.compile(r"(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?", re.ASCII)
+_NAME = r"(?a)(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?"
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "equals": operator.eq,
     "lessthan": operator.lt,
@@ -59,7 +59,7 @@ def _texts(values: Any) -> list[str]:
 def _is_met(
     name: str, wanted: list[str], present: Sequence[str], context: Context, variables: bool
 ) -> bool | None:
-    parsed = _NAME.fullmatch(name)
+    parsed = re.fullmatch(_NAME, name)
     if not parsed:
         return None
     quantifier, base, if_exists = parsed.groups()
@@ -91,12 +91,8 @@ def _matcher(base: str, context: Context, variables: bool) -> Match | None:
     """How an operator, without its negation, matches; None where there is no such operator."""
     if base == "binaryequals":
         return lambda text, value: text == value
-    if base == "ipaddress":
-        return in_network
-    for kind, read in (("numeric", number), ("date", instant)):
-        if base.startswith(kind):
-            relates = _COMPARISONS.get(base.removeprefix(kind))
-            return relates and _compared(read, relates)
+    if base.startswith(("ipaddress", "numeric", "date")):
+        return _typed_matcher(base)
     texts = {
         "stringequals": _same,
         "stringequalsignorecase": _same_without_case,
@@ -107,6 +103,16 @@ def _matcher(base: str, context: Context, variables: bool) -> Match | None:
     }
     compare = texts.get(base)
     return compare and _with_variables(compare, context, variables)
+
+
+def _typed_matcher(base: str) -> Match | None:
+    from policy_gate.reasoning.evaluator_values import in_network, instant, number
+
+    if base == "ipaddress":
+        return in_network
+    kind = "numeric" if base.startswith("numeric") else "date"
+    relates = _COMPARISONS.get(base.removeprefix(kind))
+    return relates and _compared(number if kind == "numeric" else instant, relates)
 
 
 def _compared(read: Callable[[str], Any], relates: Callable[[Any, Any], bool]) -> Match:

@@ -6,8 +6,9 @@ A statement matches a request where all literals of one of its cubes hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import product
-from math import prod
+from operator import mul
 from typing import NamedTuple
 
 from policy_gate.reasoning.atoms import (
@@ -72,7 +73,7 @@ def _cubes(parts: Sequence[Clause]) -> Iterator[Cube]:
     Beyond a limit of them, the longest parts are taken for open.
     """
     parts = list(parts)
-    while prod(map(len, parts)) > _MAX_CUBES:
+    while reduce(mul, map(len, parts), 1) > _MAX_CUBES:
         longest = max(range(len(parts)), key=lambda number: len(parts[number]))
         question = f"a list of {len(parts[longest])} values with policy variables decides"
         parts[longest] = (Literal(Open(("any of", parts[longest]), question), True),)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from policy_gate.reasoning.atoms import Cube, Dimension, Literal, Member, Open, open_atoms
 from policy_gate.reasoning.budget import Budget, UndecidedError
 from policy_gate.reasoning.casing import folded
-from policy_gate.reasoning.concretion import assignments_for
 from policy_gate.reasoning.domains import EVERYTHING, find_text, may_match
 from policy_gate.reasoning.formula import Rule
 from policy_gate.reasoning.patterns import Pattern
@@ -141,6 +140,8 @@ class Comparison:
         opens = open_atoms(clauses)
         if not opens:
             return self.request(solution)
+        from policy_gate.reasoning.concretion import assignments_for
+
         tries = assignments_for(clauses, opens, solution, self.theory)
         for values in tries.assignments:
             settled = problem.settled(values, self.budget)

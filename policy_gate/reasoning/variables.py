@@ -13,8 +13,8 @@ from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.patterns import WILDCARDS, Token
 
 _MAX_READ = 256
-_VARIABLE = re.compile(r"\$\{([^{}]+)\}")
-_WITH_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'(.*)'\s*", re.DOTALL)
+_VARIABLE = r"\$\{([^{}]+)\}"
+_WITH_DEFAULT = r"(?s)\s*([^,]*?)\s*,\s*'(.*)'\s*"
 
 Assignment: TypeAlias = "Mapping[str, str | None]"
 """The one value of each of some context keys, None where the request does not have it."""
@@ -86,7 +86,7 @@ def template_of(text: str, tokens_of: Callable[[str], list[Token]]) -> Template:
     """The template of a text; `tokens_of` gives the tokens of what lies between variables."""
     parts: list[Token | Variable] = []
     position = 0
-    for match in _VARIABLE.finditer(text):
+    for match in re.finditer(_VARIABLE, text):
         between = text[position : match.start()]
         if "${" in between:
             break
@@ -99,13 +99,13 @@ def template_of(text: str, tokens_of: Callable[[str], list[Token]]) -> Template:
 
 def with_wildcards(text: str) -> str:
     """The text with `*` for every variable."""
-    return _VARIABLE.sub("*", text)
+    return re.sub(_VARIABLE, "*", text)
 
 
 def _part(inside: str) -> Token | Variable:
     if inside in ("*", "?", "$"):
         return inside
-    match = _WITH_DEFAULT.fullmatch(inside)
+    match = re.fullmatch(_WITH_DEFAULT, inside)
     if match:
         key, default = match.groups()
         return Variable(folded(key), default, key)
