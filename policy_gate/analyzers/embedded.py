@@ -95,7 +95,9 @@ class EmbeddedAnalyzer:
         from policy_gate.reasoning.checks import check_no_new_access
 
         try:
-            return check_no_new_access(newPolicyDocument, existingPolicyDocument, policyType)
+            return check_no_new_access(
+                newPolicyDocument, existingPolicyDocument, policyType, _actions_of
+            )
         except PolicyDocumentError as error:
             # Both are read as one policy type, so the new one is to blame if it fails by itself.
             if _is_policy(newPolicyDocument, policyType):
@@ -124,7 +126,7 @@ class EmbeddedAnalyzer:
                 )
         try:
             return check_access_not_granted(
-                policyDocument, access.actions, access.resources, policyType
+                policyDocument, access.actions, access.resources, policyType, _actions_of
             )
         except PolicyDocumentError as error:
             raise AnalyzerError(_INVALID, error.message, error.offset) from error
@@ -136,9 +138,15 @@ class EmbeddedAnalyzer:
         if resourceType not in PUBLIC_ACCESS_RESOURCE_TYPES:
             raise AnalyzerError(_INVALID, _unknown_type(resourceType, PUBLIC_ACCESS_RESOURCE_TYPES))
         try:
-            return check_no_public_access(policyDocument, resourceType)
+            return check_no_public_access(policyDocument, resourceType, _actions_of)
         except PolicyDocumentError as error:
             raise AnalyzerError(_INVALID, error.message, error.offset) from error
+
+
+def _actions_of(service: str) -> Sequence[str]:
+    from policy_gate.catalog.iam_data import catalog
+
+    return catalog().action_names(service)
 
 
 def _is_policy(document: str, policy_type: AccessPolicyType) -> bool:

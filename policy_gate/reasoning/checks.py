@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from policy_gate.reasoning.answer import Answer, Reason, StatementName, Witness
 from policy_gate.reasoning.assumptions import assumptions_of
-from policy_gate.reasoning.atoms import Dimension
 from policy_gate.reasoning.document import PolicyType, Statement
+from policy_gate.reasoning.examples import Vocabulary, no_vocabulary
 from policy_gate.reasoning.inclusion import Comparison, Request
 from policy_gate.reasoning.policy import CompiledPolicy, compile_policy
 
@@ -56,16 +56,22 @@ _GRANTED_BOTH = _Wording(
 )
 
 
-def check_no_new_access(new: str, existing: str, policy_type: PolicyType) -> Answer:
+def check_no_new_access(
+    new: str, existing: str, policy_type: PolicyType, vocabulary: Vocabulary = no_vocabulary
+) -> Answer:
     """Does the new policy allow a request that the existing policy does not?
 
-    Raises PolicyDocumentError for either document.
+    `vocabulary` makes witnesses readable. Raises PolicyDocumentError for either document.
     """
-    return _compare(new, existing, policy_type, _NEW_ACCESS)
+    return _compare(new, existing, policy_type, _NEW_ACCESS, vocabulary)
 
 
 def check_access_not_granted(
-    policy: str, actions: Sequence[str], resources: Sequence[str], policy_type: PolicyType
+    policy: str,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    policy_type: PolicyType,
+    vocabulary: Vocabulary = no_vocabulary,
 ) -> Answer:
     """Does the policy allow any of the actions on any of the resources?
 
@@ -81,12 +87,13 @@ def check_access_not_granted(
         statements.append({"Action": "*", "NotResource": list(resources)})
     wording = _GRANTED_ACTIONS if actions else _GRANTED_RESOURCES
     reference = _allowing(statements, None if policy_type == "IDENTITY_POLICY" else "*")
-    return _compare(
-        policy, reference, policy_type, _GRANTED_BOTH if actions and resources else wording
-    )
+    wording = _GRANTED_BOTH if actions and resources else wording
+    return _compare(policy, reference, policy_type, wording, vocabulary)
 
 
-def check_no_public_access(policy: str, resource_type: str) -> Answer:
+def check_no_public_access(
+    policy: str, resource_type: str, vocabulary: Vocabulary = no_vocabulary
+) -> Answer:
     """Does the resource policy grant access to more than the fixed principals that it names?
 
     `resource_type` is for the message: the answer is the same for all types.
@@ -102,7 +109,7 @@ def check_no_public_access(policy: str, resource_type: str) -> Answer:
         f"The resource policy grants public access for the resource type {resource_type}.",
         "Public access granted in the following ",
     )
-    return _compare(policy, reference, "RESOURCE_POLICY", wording)
+    return _compare(policy, reference, "RESOURCE_POLICY", wording, vocabulary)
 
 
 def _allowing(statements: Sequence[dict[str, object]], principal: object) -> str:
@@ -111,12 +118,11 @@ def _allowing(statements: Sequence[dict[str, object]], principal: object) -> str
     return json.dumps({"Statement": [{**common, **statement} for statement in statements]})
 
 
-def _compare(new: str, reference: str, policy_type: PolicyType, wording: _Wording) -> Answer:
+def _compare(
+    new: str, reference: str, policy_type: PolicyType, wording: _Wording, vocabulary: Vocabulary
+) -> Answer:
     policies = compile_policy(new, policy_type), compile_policy(reference, policy_type)
-    dimensions = [Dimension.ACTION, Dimension.RESOURCE]
-    if policy_type == "RESOURCE_POLICY":
-        dimensions.append(Dimension.PRINCIPAL)
-    comparison = Comparison(*policies, dimensions)
+    comparison = Comparison(*policies, policy_type, vocabulary)
     guilty: list[Reason] = []
     undecided: list[Reason] = []
     for rule in policies[0].rules:

@@ -9,7 +9,13 @@ from policy_gate.reasoning.atoms import Dimension
 from policy_gate.reasoning.automaton import overlap
 from policy_gate.reasoning.budget import Budget
 from policy_gate.reasoning.casing import folded
-from policy_gate.reasoning.examples import example_actions, example_principals, example_resources
+from policy_gate.reasoning.examples import (
+    Vocabulary,
+    example_actions,
+    example_principals,
+    example_resources,
+    no_vocabulary,
+)
 from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.patterns import Pattern, arn_pattern, free_pattern
 from policy_gate.reasoning.search import is_between, shortest_text
@@ -56,7 +62,9 @@ def in_order(languages: Iterable[Language]) -> list[Language]:
     return sorted(languages, key=lambda language: [repr(p.key) for p in language.patterns])
 
 
-def find_text(wanted: Wanted, budget: Budget, service: str = "") -> str | None:
+def find_text(
+    wanted: Wanted, budget: Budget, service: str = "", vocabulary: Vocabulary = no_vocabulary
+) -> str | None:
     """Such a text, None where there is none.
 
     It is an example, preferably of `service`, where one fits, otherwise the shortest text.
@@ -66,7 +74,7 @@ def find_text(wanted: Wanted, budget: Budget, service: str = "") -> str | None:
     within = [Language([wanted.focus]), *in_order(wanted.inside)]
     outside = in_order(wanted.outside)
     size = sum(len(language.patterns) for language in (*within, *outside))
-    for example in _examples(wanted.dimension, within, service):
+    for example in _examples(wanted.dimension, within, service, vocabulary):
         budget.spend(1 + size)
         text = folded(example) if wanted.dimension is Dimension.ACTION else example
         if _is_possible(wanted.dimension, text) and is_between(text, within, outside):
@@ -81,10 +89,12 @@ def find_text(wanted: Wanted, budget: Budget, service: str = "") -> str | None:
     return shortest_text([*within, _NOT_EMPTY], [*outside, _BEGINS_AS_ARN], budget)
 
 
-def _examples(dimension: Dimension, within: Sequence[Language], service: str) -> list[str]:
+def _examples(
+    dimension: Dimension, within: Sequence[Language], service: str, vocabulary: Vocabulary
+) -> Iterable[str]:
     patterns = [pattern for language in within for pattern in language.patterns[:_EXAMPLES]]
     if dimension is Dimension.ACTION:
-        return example_actions(patterns)
+        return example_actions(patterns, vocabulary)
     if dimension is Dimension.RESOURCE:
         return example_resources(patterns, service)
     return example_principals(patterns)

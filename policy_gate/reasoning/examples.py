@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from policy_gate.reasoning.automaton import overlap
 from policy_gate.reasoning.casing import folded
-from policy_gate.reasoning.language import Language
+from policy_gate.reasoning.language import Language, head_of
 from policy_gate.reasoning.patterns import Pattern, free_pattern
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
+
+Vocabulary = Callable[[str], Sequence[str]]
+"""The actions of a service, as `s3:GetObject`; none of a service that is not known."""
+
+
+def no_vocabulary(_: str) -> Sequence[str]:
+    """The vocabulary of somebody who has no data about AWS."""
+    return ()
+
 
 ACTIONS = tuple(
     f"{service}:{name}"
@@ -64,18 +73,29 @@ _PRINCIPALS = [
     "Service:ec2.amazonaws.com",
     f"Federated:arn:aws:iam::{ACCOUNT}:saml-provider/example",
 ]
+_FILLS_OF_ACTIONS = ("", "Example", "X")
 _FILLS = ("example", "", "Example", "x")
 
 
-def example_actions(patterns: Sequence[Pattern]) -> list[str]:
+def example_actions(patterns: Sequence[Pattern], vocabulary: Vocabulary) -> Iterator[str]:
     """Actions that may match the patterns, of which the first is the focus."""
     focus = patterns[0]
     if focus.literal:
-        return [focus.text]
-    literal = [pattern.text for pattern in patterns if pattern.literal]
-    known = [action for action in ACTIONS if folded(action).startswith(focus.prefix)]
-    filled = [_fill(pattern.text, fill) for pattern in patterns for fill in ("", "Example", "X")]
-    return _distinct([*literal, *known, *filled])
+        yield _as_usual(focus, vocabulary)
+        return
+    yield from (_as_usual(pattern, vocabulary) for pattern in patterns if pattern.literal)
+    yield from (action for action in ACTIONS if folded(action).startswith(focus.prefix))
+    for head in dict.fromkeys(map(head_of, patterns)):
+        yield from vocabulary(head) if head else ()
+    yield from (_fill(pattern.text, fill) for pattern in patterns for fill in _FILLS_OF_ACTIONS)
+
+
+def _as_usual(action: Pattern, vocabulary: Vocabulary) -> str:
+    """The action as AWS writes it, or else as the policy does."""
+    if action.text != action.prefix:
+        return action.text
+    names = vocabulary(action.prefix.partition(":")[0])
+    return next((name for name in names if folded(name) == action.prefix), action.text)
 
 
 def example_resources(patterns: Sequence[Pattern], service: str) -> list[str]:

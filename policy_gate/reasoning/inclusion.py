@@ -13,12 +13,19 @@ from typing import NamedTuple
 from policy_gate.reasoning.atoms import Cube, Dimension, Literal, Member, Open, open_atoms
 from policy_gate.reasoning.budget import Budget, UndecidedError
 from policy_gate.reasoning.casing import folded
+from policy_gate.reasoning.document import PolicyType
 from policy_gate.reasoning.domains import EVERYTHING, find_text, may_match
+from policy_gate.reasoning.examples import Vocabulary
 from policy_gate.reasoning.formula import Rule
 from policy_gate.reasoning.patterns import Pattern
 from policy_gate.reasoning.policy import CompiledPolicy
 from policy_gate.reasoning.problem import Problem, Reducer
 from policy_gate.reasoning.solver import Solution, Theory, solve
+
+_DIMENSIONS: Mapping[PolicyType, Sequence[Dimension]] = {
+    "IDENTITY_POLICY": (Dimension.ACTION, Dimension.RESOURCE),
+    "RESOURCE_POLICY": (Dimension.ACTION, Dimension.RESOURCE, Dimension.PRINCIPAL),
+}
 
 
 class Request(NamedTuple):
@@ -50,11 +57,16 @@ class Comparison:
     """
 
     def __init__(
-        self, new: CompiledPolicy, reference: CompiledPolicy, dimensions: Sequence[Dimension]
+        self,
+        new: CompiledPolicy,
+        reference: CompiledPolicy,
+        policy_type: PolicyType,
+        vocabulary: Vocabulary,
     ) -> None:
         self.new = new
         self.reference = reference
-        self.dimensions = dimensions
+        self.dimensions = _DIMENSIONS[policy_type]
+        self.vocabulary = vocabulary
         self.budget = Budget()
         single = new.keys.single | reference.keys.single
         self.theory = Theory(self.budget, (new.keys.sets | reference.keys.sets) - single)
@@ -157,7 +169,7 @@ class Comparison:
         found: dict[Dimension, str] = {}
         service = ""
         for dimension in solution.foci:
-            text = find_text(solution.wanted(dimension), self.budget, service)
+            text = find_text(solution.wanted(dimension), self.budget, service, self.vocabulary)
             found[dimension] = text or ""
             service = service or folded(found[Dimension.ACTION].partition(":")[0])
         context = {key: self.theory.values(solution.by_topic[key]) for key in solution.keys}

@@ -1,0 +1,82 @@
+"""What AWS services offer: their actions, resource types and condition keys.
+
+Names are looked up without regard to case and come back as AWS writes them.
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple, Protocol
+
+
+class ActionResource(NamedTuple):
+    """A resource type that an action works on."""
+
+    name: str
+    required: bool
+    condition_keys: tuple[str, ...]
+    dependent_actions: tuple[str, ...]
+
+
+class Action(NamedTuple):
+    service: str
+    name: str
+    """Without the prefix of the service, as `GetObject`."""
+
+    access_level: str
+    """`List`, `Read`, `Write`, `Tagging` or `Permissions management`."""
+
+    resource_types: tuple[ActionResource, ...]
+    """None where the action works on no resource in particular."""
+
+    condition_keys: tuple[str, ...]
+    """Keys that count whatever the resource type."""
+
+
+class ResourceType(NamedTuple):
+    name: str
+    arn: str
+    """As `arn:${Partition}:s3:::${BucketName}`."""
+
+    condition_keys: tuple[str, ...]
+
+
+class ConditionKey(NamedTuple):
+    name: str
+    """As `aws:RequestTag/${TagKey}`."""
+
+    type: str
+    """As `String`, `ArrayOfString`, `Bool`, `ARN`, `Numeric`, `Date` or `IPAddress`."""
+
+
+class Catalog(Protocol):
+    """The data about services. What is about one service is read when it is asked for."""
+
+    @property
+    def data_date(self) -> date:
+        """The day that the data is of."""
+        ...
+
+    def services(self) -> Sequence[str]:
+        """The prefixes of all services, as `s3`."""
+        ...
+
+    def has_service(self, service: str) -> bool: ...
+
+    def action_names(self, service: str) -> Sequence[str]:
+        """The actions of a service, as `s3:GetObject`; none of a service that is not known."""
+        ...
+
+    def action(self, name: str) -> Action | None:
+        """The action of a name as `s3:GetObject`."""
+        ...
+
+    def resource_types(self, service: str) -> Mapping[str, ResourceType]:
+        """The resource types of a service, by name in lower case."""
+        ...
+
+    def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
+        """The condition keys of a service, by name in lower case."""
+        ...
