@@ -19,6 +19,9 @@ from policy_gate.reasoning.examples import Vocabulary, no_vocabulary
 from policy_gate.reasoning.inclusion import Comparison, Request
 from policy_gate.reasoning.policy import CompiledPolicy, compile_policy
 
+UNCONFIRMED = "no request could be confirmed"
+"""Why a statement is undecided whose witness the evaluator does not confirm."""
+
 _MAX_SHOWN = 5
 """Open statements, and open questions of one of them, that a message names."""
 
@@ -129,11 +132,11 @@ def _compare(
         outcome = comparison.decide(rule) if rule.statement.allow else None
         statement = rule.statement
         if isinstance(outcome, Request):
-            witness = _witness(outcome, policies)
-            if _confirms(new, reference, statement.number, witness):
+            witness = witness_of(outcome, policies)
+            if confirms(new, reference, statement.number, witness):
                 guilty.append(_guilty(wording, statement, witness, reference))
             else:
-                undecided.append(_undecided(statement, ["no request could be confirmed"]))
+                undecided.append(_undecided(statement, [UNCONFIRMED]))
         elif outcome:
             undecided.append(_undecided(statement, outcome.questions))
     answer = _answer(wording, guilty, undecided)
@@ -143,7 +146,7 @@ def _compare(
     return answer._replace(assumptions=tuple(assumptions))
 
 
-def _witness(request: Request, policies: Iterable[CompiledPolicy]) -> Witness:
+def witness_of(request: Request, policies: Iterable[CompiledPolicy]) -> Witness:
     """The request with its context keys as the policies write them."""
     spellings: dict[str, str] = {}
     for policy in policies:
@@ -152,7 +155,7 @@ def _witness(request: Request, policies: Iterable[CompiledPolicy]) -> Witness:
     return Witness(request.action, request.resource, request.principal, context)
 
 
-def _confirms(new: str, reference: str, number: int, witness: Witness) -> bool:
+def confirms(new: str, reference: str, number: int, witness: Witness) -> bool:
     """Whether the evaluator finds the request allowed by that statement and newly so."""
     from policy_gate.reasoning.evaluator import evaluator_of
 

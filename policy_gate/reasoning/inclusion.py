@@ -71,12 +71,15 @@ class Comparison:
         single = new.keys.single | reference.keys.single
         self.theory = Theory(self.budget, (new.keys.sets | reference.keys.sets) - single)
 
-    def decide(self, rule: Rule) -> Outcome:
-        """Whether an Allow statement of the new policy grants something new."""
+    def decide(self, rule: Rule, action: Pattern | None = None) -> Outcome:
+        """Whether an Allow statement of the new policy grants something new.
+
+        `action` restricts the question to one action; its pattern is in lower case.
+        """
         questions: list[str] = []
         try:
             self.budget.spend(1)
-            for problem in self.problems(rule):
+            for problem in self.problems(rule, action):
                 outcome = self.answer(problem)
                 if isinstance(outcome, Request):
                     return outcome
@@ -86,11 +89,12 @@ class Comparison:
             questions.append(str(error))
         return Undecided(tuple(dict.fromkeys(questions))) if questions else None
 
-    def problems(self, rule: Rule) -> Iterator[Problem]:
+    def problems(self, rule: Rule, action: Pattern | None) -> Iterator[Problem]:
         """The questions that the statement comes down to, each but once."""
         seen: set[object] = set()
         for cube in rule.cubes:
-            for focus in self.foci(cube, Dimension.ACTION):
+            foci = [action] if action else self.foci(cube, Dimension.ACTION)
+            for focus in foci:
                 wide = self.around(cube, focus)
                 if wide is None:
                     continue
