@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="check every policy found in the paths"))
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
+    _add_serve(commands.add_parser("serve", help="answer as IAM Access Analyzer does, over HTTP"))
     return parser
 
 
@@ -139,6 +140,20 @@ def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]
         parser.add_argument("--policy-type", required=True, choices=policy_types)
 
 
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=_port, required=True, help="0 takes one that is free")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    parser.set_defaults(command=_serve)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, not {text!a}")
+    return int(text)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import run
 
@@ -155,3 +170,9 @@ def _check(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import check
 
     return check.main(arguments)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import serve
+
+    return serve.main(arguments)

@@ -87,13 +87,17 @@ class Language:
 
     def _indexed(self) -> dict[str, list[Pattern]]:
         if self._by_head is None:
-            self._by_head = {}
+            by_head: dict[str, list[Pattern]] = {}
+            headless = []
             for pattern in self.patterns:
                 head = head_of(pattern)
                 if head is None:
-                    self._headless.append(pattern)
+                    headless.append(pattern)
                 else:
-                    self._by_head.setdefault(head, []).append(pattern)
+                    by_head.setdefault(head, []).append(pattern)
+            # In this order, since threads may share a language.
+            self._headless = headless
+            self._by_head = by_head
         return self._by_head
 
 
