@@ -1,5 +1,7 @@
 # make run     builds .venv with the run-time dependencies and runs the gate
 # make test    adds the test dependencies and runs every check
+# make fuzz    decides 200,000 random pairs of policies and attacks the answers
+# make bench   measures the decision procedure and start-up, side by side with others
 # make lock    resolves the dependencies anew into requirements/*.txt
 #
 # The stamp files in .venv say what is installed. Either install is repeated when the project
@@ -18,7 +20,7 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.
 ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
-.PHONY: run test lock
+.PHONY: run test fuzz bench lock
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
 endif
@@ -34,6 +36,9 @@ test: .venv/test.stamp
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict
 	.venv/bin/pytest
+
+fuzz: .venv/test.stamp
+	.venv/bin/python -m tests.reasoning.fuzz $(FUZZ)
 
 lock: .venv/run.stamp
 	$(PYTHON) -m venv .venv/lock

@@ -63,13 +63,15 @@ def _find_value(key: str, wishes: Sequence[Wish], budget: Budget) -> str | None:
     if finite is not None:
         tried: Iterable[str] = (pattern.prefix for pattern in finite.patterns)
         return _first(tried, wishes, budget)
-    text = _first(example_values(key, inside), wishes, budget)
-    if text is None and typed:
+    text = None
+    if typed:
         from policy_gate.reasoning.values import candidates
 
         text = _first(candidates(typed), wishes, budget)
         if all(map(_is_anything, (*inside, *outside))):
             return text
+    if text is None:
+        text = _first(example_values(key, inside), wishes, budget)
     if text is not None:
         return text
     text = shortest_text(inside, outside, budget)
