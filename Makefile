@@ -40,6 +40,10 @@ test: .venv/test.stamp
 fuzz: .venv/test.stamp
 	.venv/bin/python -m tests.reasoning.fuzz $(FUZZ)
 
+bench: .venv/bench.stamp
+	.venv/bin/python benchmarks/startup.py
+	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
+
 lock: .venv/run.stamp
 	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/pip install --quiet uv==$(UV_VERSION)
@@ -47,6 +51,8 @@ lock: .venv/run.stamp
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements/run.txt
 	$(COMPILE) --upgrade pyproject.toml --extra test --constraint requirements/run.txt \
 		--output-file requirements/test.txt
+	$(COMPILE) --upgrade pyproject.toml --extra bench --constraint requirements/run.txt \
+		--output-file requirements/bench.txt
 
 # The build backend stays outside the environment: it is no run-time dependency.
 .venv/run.stamp: pyproject.toml requirements/build.txt requirements/run.txt
@@ -70,4 +76,9 @@ lock: .venv/run.stamp
 .venv/test.stamp: .venv/run.stamp requirements/test.txt
 	@echo "Adding the test dependencies to .venv" >&2
 	@$(PIP) --require-hashes --requirement requirements/test.txt >&2
+	@touch $@
+
+.venv/bench.stamp: .venv/run.stamp requirements/bench.txt
+	@echo "Adding what the benchmarks compare with to .venv" >&2
+	@$(PIP) --require-hashes --requirement requirements/bench.txt >&2
 	@touch $@

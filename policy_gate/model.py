@@ -263,6 +263,9 @@ class CheckResult:
 
     location: Location | None = None
     assumptions: tuple[Assumption, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    """What the reasoning takes for given, beyond the policy: sentences that begin with a code."""
+
     blocking: bool = False
     """Does this result keep the gate from passing?"""
 

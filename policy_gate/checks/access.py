@@ -125,7 +125,7 @@ def _in_partition(policy: Policy, question: AccessQuestion, partition: str) -> C
             return _failed(policy, question, first, answer)
         if answer.result == "UNKNOWN":
             return _undecided(policy, question, first, answer)
-        return _passed(policy, question, first)
+        return _passed(policy, question, first, answer)
     except CannotWidenError as error:
         return _unknown(policy, question, str(error))
 
@@ -148,7 +148,9 @@ def _malformed(
     )
 
 
-def _passed(policy: Policy, question: AccessQuestion, asked: Question) -> CheckResult:
+def _passed(
+    policy: Policy, question: AccessQuestion, asked: Question, answer: Answer
+) -> CheckResult:
     """A PASS, unless another principal or block of addresses than the one made up changes it."""
     if asked.open_addresses and question.conditions == "kept":
         anywhere = widened(policy.document, asked.partition, "dropped")
@@ -164,6 +166,7 @@ def _passed(policy: Policy, question: AccessQuestion, asked: Question) -> CheckR
         Verdict.PASS,
         location=policy.sources.locate(()),
         assumptions=policy.assumptions,
+        rests_on=answer.assumptions,
     )
 
 
@@ -198,6 +201,7 @@ def _failed(
         message=answer.message,
         location=policy.sources.locate(()),
         assumptions=policy.assumptions,
+        rests_on=answer.assumptions,
     )
 
 
@@ -217,7 +221,7 @@ def _finding(
     sid = statement.get("Sid")
     paths = culprits(policy, index, reason.witness, question.order(reason.witness))
     where = "" if asked.partition == DEFAULT_PARTITION else f" in partition {asked.partition}"
-    blame = f"{question.blame}{where}.{_not_counted(policy, asked.absent)}"
+    blame = f"{question.blame}{where}.{_denied_before(reason)}{_not_counted(policy, asked.absent)}"
     return Finding(
         question.code,
         Severity.SECURITY_WARNING,
@@ -273,6 +277,14 @@ def _whole_policy_finding(policy: Policy, question: AccessQuestion, answer: Answ
         assumptions=assumptions_of(policy, policy.document),
         fingerprint=fingerprint(policy, question.check, question.code, None),
     )
+
+
+def _denied_before(reason: Reason) -> str:
+    """The Deny of the reference that keeps the access from being allowed there."""
+    if reason.existingDeny is None:
+        return ""
+    number, sid = reason.existingDeny
+    return f" The reference denies it in its statement {number}{f' ({sid})' if sid else ''}."
 
 
 def _not_counted(policy: Policy, absent: Collection[int]) -> str:

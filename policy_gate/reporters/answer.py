@@ -11,7 +11,7 @@ from policy_gate.analyzers.interface import Answer, Reason, ValidatePolicyFindin
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reporters.json_report import guarded, witness_object
 from policy_gate.reporters.visible import visible
-from policy_gate.reporters.wording import request
+from policy_gate.reporters.wording import denied_in, request
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ def write_json(answered: CheckAnswer, stream: TextIO) -> None:
         "analyzer": answered.analyzer,
         "result": answer.result,
         "message": answer.message,
+        "exact": answer.exact,
+        "assumptions": list(answer.assumptions),
         "reasons": [_reason(reason) for reason in answer.reasons],
         "witness": None if witness is None else witness_object(witness),
         "findings": list(answered.findings),
@@ -50,12 +52,15 @@ def write_console(answered: CheckAnswer, stream: TextIO) -> None:
         lines.append(f"  {reason.description}")
         if reason.witness is not None:
             lines.append(f"    Witness: {request(reason.witness)}")
+        if reason.existingDeny is not None:
+            lines.append(f"    The reference denies it in {denied_in(reason.existingDeny)}.")
     for finding in answered.findings:
         start = finding["locations"][0]["span"]["start"] if finding["locations"] else None
         place = f"{start['line']}:{start['column'] + 1} " if start else ""
         lines.append(f"  {place}{finding['findingType']} {finding['issueCode']}")
         lines.append(f"    {finding['findingDetails']}")
         lines.append(f"    {finding['learnMoreLink']}")
+    lines += [f"Assumes {sentence}" for sentence in answer.assumptions]
     lines.append(f"Analyzer: {answered.analyzer} ({answered.analyzer_reason})")
     encoding = stream.encoding or "utf-8"
     stream.write("".join(f"{_indented(visible(line, encoding))}\n" for line in lines))
@@ -71,6 +76,8 @@ def _reason(reason: Reason) -> dict[str, object]:
         "description": reason.description,
         "statementIndex": reason.statementIndex,
         "statementId": reason.statementId,
+        "witness": None if reason.witness is None else witness_object(reason.witness),
+        "existingDeny": reason.existingDeny and reason.existingDeny._asdict(),
     }
 
 

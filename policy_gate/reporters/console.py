@@ -136,5 +136,10 @@ def _write_summary(
     defaults = wording.defaults_taken(report.results)
     if defaults:
         lines.append(f"Defaults taken: {defaults}")
+    rests_on = {
+        sentence.partition(":")[0] for result in report.results for sentence in result.rests_on
+    }
+    if rests_on:
+        lines.append(f"Rests on: {', '.join(sorted(rests_on))} (README, How it decides)")
     for line in [*rest, *(part for text in lines for part in terminal.wrap(text))]:
         terminal.line(line)

@@ -75,6 +75,7 @@ def _result(result: CheckResult) -> dict[str, object]:
         "location": location_object(result.location) if result.location else None,
         "findings": [_finding(finding) for finding in result.findings],
         "assumptions": [assumption_object(assumption) for assumption in result.assumptions],
+        "rests_on": list(result.rests_on),
     }
 
 

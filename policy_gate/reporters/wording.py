@@ -16,7 +16,7 @@ from policy_gate.model import (
     Status,
     Verdict,
 )
-from policy_gate.reasoning.answer import Witness
+from policy_gate.reasoning.answer import StatementName, Witness
 
 STATUS_WORDS = {
     Status.PASSED: "PASSED",
@@ -58,6 +58,12 @@ def request(witness: Witness) -> str:
     )
     sentence = f"{who} can call {witness.action} on {witness.resource}"
     return f"{sentence} with {context}" if context else sentence
+
+
+def denied_in(statement: StatementName) -> str:
+    """As `statement 1 (NoDelete)`."""
+    sid = f" ({statement.statementId})" if statement.statementId else ""
+    return f"statement {statement.statementIndex}{sid}"
 
 
 def policy(identity: PolicyIdentity) -> str:
