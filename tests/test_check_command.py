@@ -51,7 +51,8 @@ def test_the_json_of_a_failed_access_check() -> None:
 
     assert ran.status == 2
     assert list(answer) == [
-        "check", "analyzer", "result", "message", "reasons", "witness", "findings",
+        "check", "analyzer", "result", "message", "exact", "assumptions", "reasons", "witness",
+        "findings",
     ]  # fmt: skip
     assert answer["check"] == "no-new-access"
     assert answer["analyzer"] == "embedded"
@@ -59,11 +60,14 @@ def test_the_json_of_a_failed_access_check() -> None:
     assert answer["message"]
     assert [reason["statementIndex"] for reason in answer["reasons"]] == [0, 1]
     assert all(
-        set(reason) == {"description", "statementIndex", "statementId"}
+        set(reason) == {"description", "statementIndex", "statementId", "witness", "existingDeny"}
         for reason in answer["reasons"]
     )
     assert set(answer["witness"]) == {"principal", "action", "resource", "context"}
     assert answer["witness"]["action"] == "s3:GetObject"
+    assert answer["reasons"][0]["witness"] == answer["witness"]
+    assert answer["exact"]
+    assert [text[:2] for text in answer["assumptions"]] == ["A3", "A4", "A6"]
     assert answer["findings"] == []
 
 

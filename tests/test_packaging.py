@@ -41,8 +41,10 @@ def test_the_installed_command_has_the_version_of_the_package() -> None:
     assert callable(command.load())
 
 
-def test_there_is_a_lock_for_running_testing_and_building() -> None:
-    assert [lock.name for lock in LOCKS] == ["build.txt", "run.txt", "test.txt"]
+def test_there_is_a_lock_for_each_environment() -> None:
+    assert [lock.name for lock in LOCKS] == [
+        "bench.txt", "build.txt", "run.txt", "test.txt",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.config import load_config
 from policy_gate.extractors.cloudformation.tables import policy_resource_types
 from policy_gate.linting.rules import RULES
+from policy_gate.reasoning import assumptions
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -45,6 +47,23 @@ def test_the_result_is_that_of_make_run() -> None:
     assert (done.returncode, done.stderr) == (2, "")
     assert block("text", "PASS") == done.stdout
     assert all(word in done.stdout for word in ("PASS", "FAILED", "witness", "Coverage:"))
+
+
+def test_the_assumptions_are_those_of_the_answers() -> None:
+    sentences = [text for text in vars(assumptions).values() if re.match(r"A\d: ", str(text))]
+    rows = re.findall(r"^\| (A\d) \|", README, re.MULTILINE)
+    assert rows == [text[:2] for text in sentences]
+
+
+def test_the_library_answers_as_it_says() -> None:
+    new = json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}})
+    names = {"new_json": new, "existing_json": json.dumps({"Statement": []})}
+    code = "".join(f"{name} = {text!r}\n" for name, text in names.items())
+    done = subprocess.run(
+        [sys.executable, "-c", code + block("python", "check_no_new_access")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith("FAIL [Witness(action='s3:")
 
 
 def test_its_numbers_are_true() -> None:

@@ -96,6 +96,13 @@ class Automaton:
         take = self._any if symbol.crosses_colons else self._any | self._any_in_segment
         return ((states & take) << 1) | self.repeating(states, symbol.crosses_colons)
 
+    def following(self, states: int) -> list[str] | None:
+        """The characters that may follow; None where any may."""
+        wild = self._any | self._any_in_segment | self._loops | self._loops_in_segment
+        if states & wild:
+            return None
+        return [char for char, positions in self._literals.items() if states & positions]
+
     def closure(self, states: int, loop: Loop) -> int:
         """The states after some text, without colons or with, that may be empty."""
         symbol = ANY if loop is Loop.ANYTHING else ANY_IN_SEGMENT

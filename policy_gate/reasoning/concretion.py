@@ -21,7 +21,7 @@ _MAX_VALUES = 16
 
 _EXAMPLES = 4
 
-_MAX_ASSIGNMENTS = 256
+_MAX_ASSIGNMENTS = 96
 
 
 class Tries(NamedTuple):
@@ -37,15 +37,40 @@ def assignments_for(
     clues = _Clues(clauses, opens, solution, theory)
     keys = list(dict.fromkeys(key for item in clues.templates for key in sorted(item.keys)))
     only = {key: _only_values(key, clauses) for key in keys}
-    values = [clues.likely_values(key) if only[key] is None else only[key] or () for key in keys]
-    combinations = product(*values)
-    found = [dict(zip(keys, row, strict=True)) for row in islice(combinations, _MAX_ASSIGNMENTS)]
+    values = [
+        [value for value in only[key] or clues.likely_values(key) if _fits(key, value, clauses)]
+        for key in keys
+    ]
+    rows = list(islice(product(*values), _MAX_ASSIGNMENTS + 1))
+    is_whole = len(rows) <= _MAX_ASSIGNMENTS
+    if not is_whole:
+        rows = list(islice(dict.fromkeys((*_one_by_one(values), *rows)), _MAX_ASSIGNMENTS))
+    found = [dict(zip(keys, row, strict=True)) for row in rows]
     are_all = (
         None not in only.values()
-        and next(combinations, None) is None
+        and is_whole
         and all(_settle(atom, values) for values in found for atom in opens)
     )
     return Tries(found, are_all)
+
+
+def _one_by_one(values: Sequence[Sequence[str | None]]) -> Iterator[tuple[str | None, ...]]:
+    """The first value of each, then those of one at a time."""
+    first = [options[0] for options in values]
+    for position, options in enumerate(values):
+        for value in options:
+            yield (*first[:position], value, *first[position + 1 :])
+
+
+def _fits(key: str, value: str | None, clauses: Iterable[Clause]) -> bool:
+    """Whether no clause of one literal about the key is against the value."""
+    for clause in clauses:
+        atom, positive = clause[0]
+        if len(clause) == 1 and isinstance(atom, Holds) and atom.key == key:
+            passes = value is not None and atom.test.accepts(value) is not atom.negated
+            if (atom.absent if value is None else passes) is not positive:
+                return False
+    return True
 
 
 def _settle(atom: Open, values: Assignment) -> bool:
@@ -86,9 +111,9 @@ class _Clues:
         if literals and (modelled := self.theory.values(literals)):
             found[modelled[0]] = None
         languages = list(self._languages(key))
-        found |= dict.fromkeys(example_values(key, languages)[:_EXAMPLES])
         readings = (template.read(text) for template in self.templates for text in self.texts)
         found |= {reading[key]: None for reading in readings if key in reading}
+        found |= dict.fromkeys(example_values(key, languages)[:_EXAMPLES])
         for language in languages:
             found |= {pattern.prefix: None for pattern in language.patterns if pattern.literal}
         return [*islice(found, _MAX_VALUES), None]

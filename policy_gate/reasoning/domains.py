@@ -79,9 +79,20 @@ def find_text(
         text = folded(example) if wanted.dimension is Dimension.ACTION else example
         if _is_possible(wanted.dimension, text) and is_between(text, within, outside):
             return example
-    if wanted.dimension is Dimension.ACTION:
+    if any(len(language.patterns) > 1 for language in within):
+        # One pattern of each is searched much faster than all of them.
+        narrow = [Language(language.patterns[:1]) for language in within]
+        if text := _search(wanted.dimension, narrow, outside, budget):
+            return text
+    return _search(wanted.dimension, within, outside, budget)
+
+
+def _search(
+    dimension: Dimension, within: list[Language], outside: list[Language], budget: Budget
+) -> str | None:
+    if dimension is Dimension.ACTION:
         return shortest_text([*within, _ACTIONS], outside, budget)
-    if wanted.dimension is Dimension.PRINCIPAL:
+    if dimension is Dimension.PRINCIPAL:
         return shortest_text([*within, _PRINCIPALS], outside, budget)
     arn = shortest_text([*within, _ARNS], outside, budget)
     if arn is not None:

@@ -66,7 +66,7 @@ class _Search:
 
     def successors(self, states: _States) -> Iterable[tuple[str, _States]]:
         *wanted, forbidden = states
-        for char in self.alphabet:
+        for char in self.characters(wanted):
             self.budget.spend(self.cost)
             reached = []
             for machine, current in zip(self.inside, wanted, strict=True):
@@ -78,6 +78,14 @@ class _Search:
                 successor = (*reached, self.outside.step(forbidden, char))
                 if not self.is_dead(successor):
                     yield char, successor
+
+    def characters(self, wanted: Sequence[int]) -> Sequence[str]:
+        """The characters worth a try: those that some automaton does not rule out at once."""
+        for machine, current in zip(self.inside, wanted, strict=True):
+            following = machine.following(current)
+            if following is not None:
+                return sorted(following)
+        return self.alphabet
 
     def is_dead(self, states: _States) -> bool:
         """Whether the forbidden languages hold whatever may follow."""
