@@ -170,3 +170,15 @@ def test_no_public_access(new: Statements) -> None:
     for reason in answer.reasons:
         if reason.witness:
             assert decide(policy(*new), reason.witness) == "ALLOW"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(conditional(statements()), min_size=1, max_size=3), identity)
+def test_a_statement_may_be_split_by_its_actions(new: Statements, existing: Statements) -> None:
+    first = new[0]
+    if "Action" not in first:
+        return
+    actions = first["Action"] if isinstance(first["Action"], list) else [first["Action"]]
+    split = [{**first, "Action": action} for action in actions]
+    assert new_access([*split, *new[1:]], existing).result == new_access(new, existing).result
+    assert new_access(new, [*split, *new[1:]]).result == "PASS"
