@@ -143,7 +143,10 @@ def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, required=True, help="0 takes one that is free")
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+        "--host",
+        type=_host,
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s)",
     )
     parser.set_defaults(command=_serve)
 
@@ -152,6 +155,13 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65_536):
         raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, not {text!a}")
     return int(text)
+
+
+def _host(text: str) -> str:
+    # An empty one, of a variable that is not set, would be every address of the machine.
+    if not text:
+        raise argparse.ArgumentTypeError("expected a name or an address")
+    return text
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -8,25 +8,27 @@ import sys
 
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
 from policy_gate.server.listener import Server
+from policy_gate.server.operations import responder
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Serves until interrupted or terminated; prints the address to stdout once it listens."""
     try:
-        server = Server(arguments.host, arguments.port, EmbeddedAnalyzer())
-    except OSError as error:
+        server = Server(arguments.host, arguments.port, responder(EmbeddedAnalyzer()))
+    except (OSError, UnicodeError) as error:
+        problem = getattr(error, "strerror", None) or "that is no address"
         place = f"{arguments.host!a} port {arguments.port}"
-        print(f"policy-gate: cannot listen on {place}: {error.strerror}", file=sys.stderr)
+        print(f"policy-gate: cannot listen on {place}: {problem}", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, _stop)
     with server:
-        print(server.url, flush=True)
-        print(
-            "policy-gate: answers as IAM Access Analyzer does, to whoever asks; set"
-            f" AWS_ENDPOINT_URL_ACCESSANALYZER={server.url}. Ctrl-C stops.",
-            file=sys.stderr,
-        )
         try:
+            signal.signal(signal.SIGTERM, _stop)
+            print(server.url, flush=True)
+            print(
+                "policy-gate: answers as IAM Access Analyzer does, to whoever asks; set"
+                f" AWS_ENDPOINT_URL_ACCESSANALYZER={server.url}. Ctrl-C stops.",
+                file=sys.stderr,
+            )
             server.serve_forever()
         except KeyboardInterrupt:
             return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable, Mapping
+from threading import BoundedSemaphore
 from typing import Any
 
 from policy_gate.analyzers.embedded import (
@@ -12,7 +14,16 @@ from policy_gate.analyzers.embedded import (
 )
 from policy_gate.analyzers.interface import Access, Analyzer, AnalyzerError, Answer
 from policy_gate.reasoning.answer import Reason
-from policy_gate.server.wire import Question, RefusedError, Reply, invalid, read_question
+from policy_gate.server.wire import (
+    Question,
+    RefusedError,
+    Reply,
+    Request,
+    Respond,
+    invalid,
+    read_question,
+    reply,
+)
 
 PAGE = 50
 """Findings of ValidatePolicy a page, where the request does not say."""
@@ -22,41 +33,57 @@ MAX_ACCESS_ITEMS = 100
 MAX_RESOURCE = 2048
 """Characters of a resource that CheckAccessNotGranted is asked about."""
 
-_ALL_TYPES = (
+_AT_ONCE = 4
+"""Questions that are decided at a time. More would gain nothing but memory: it is computation."""
+
+ALL_TYPES = (
     "IDENTITY_POLICY", "RESOURCE_POLICY", "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY",
 )  # fmt: skip
-_ACCESS_TYPES = ("IDENTITY_POLICY", "RESOURCE_POLICY")
-_LOCALES = ("DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW")
+ACCESS_TYPES = ("IDENTITY_POLICY", "RESOURCE_POLICY")
+LOCALES = ("DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW")
 
 Body = Mapping[str, Any]
 
 
-def answer_request(target: str, body: bytes, analyzer: Analyzer) -> Reply:
-    """The reply to a POST of that body to that target."""
-    try:
-        question = read_question(target, body)
-        operation = OPERATIONS.get(question.path)
-        if operation is None:
-            raise RefusedError("UnknownOperationException", 404, "there is no such operation")
-        return Reply(200, operation(question, analyzer))
-    except RefusedError as refused:
-        return refused.reply
+def responder(analyzer: Analyzer) -> Respond:
+    """What answers each request, by asking the analyzer."""
+    turn = BoundedSemaphore(_AT_ONCE)
+
+    def respond(request: Request) -> Reply:
+        with turn:
+            try:
+                return _answer(request, analyzer)
+            except RefusedError as refused:
+                return refused.reply
+            except Exception as error:  # noqa: BLE001 - whatever the question, the server goes on
+                problem = f"{error!a}"[:500]
+                print(f"policy-gate: internal error, please report it: {problem}", file=sys.stderr)
+                return reply({"message": "internal error"}, 500, "InternalServerException")
+
+    return respond
+
+
+def _answer(request: Request, analyzer: Analyzer) -> Reply:
+    operation = OPERATIONS.get(f"{request.method} {request.path}")
+    if operation is None:
+        raise RefusedError("UnknownOperationException", 404, "there is no such operation")
+    return reply(operation(read_question(request), analyzer))
 
 
 def _validate_policy(question: Question, analyzer: Analyzer) -> Body:
-    question.optional_text("locale", _LOCALES)
+    question.optional_text("locale", LOCALES)
     document = question.text("policyDocument")
-    policy_type: Any = question.text("policyType", _ALL_TYPES)
+    policy_type: Any = question.text("policyType", ALL_TYPES)
     resource_type = question.optional_text(
         "validatePolicyResourceType", VALIDATE_POLICY_RESOURCE_TYPES
     )
     size = question.number("maxResults", PAGE, 1, MAX_PAGE)
     asked = f"{policy_type} {resource_type} {document}"
-    start = _start_of_page(question.optional_text("nextToken"), asked)
+    start = _start_of_page(question.query.get("nextToken"), asked)
     try:
         findings = analyzer.validate_policy(document, policy_type, resource_type)
     except AnalyzerError as error:
-        raise invalid(error.message, "other") from error
+        raise _malformed(error, "validatePolicyResourceType") from error
     page: dict[str, Any] = {"findings": findings[start : start + size]}
     if start + size < len(findings):
         page["nextToken"] = _token(start + size, asked)
@@ -84,7 +111,7 @@ def _start_of_page(token: str | None, asked: str) -> int:
 
 def _check_no_new_access(question: Question, analyzer: Analyzer) -> Body:
     new, existing = question.text("newPolicyDocument"), question.text("existingPolicyDocument")
-    policy_type: Any = question.text("policyType", _ACCESS_TYPES)
+    policy_type: Any = question.text("policyType", ACCESS_TYPES)
     try:
         return _access_body(analyzer.check_no_new_access(new, existing, policy_type))
     except AnalyzerError as error:
@@ -95,12 +122,12 @@ def _check_no_new_access(question: Question, analyzer: Analyzer) -> Body:
 
 def _check_access_not_granted(question: Question, analyzer: Analyzer) -> Body:
     document = question.text("policyDocument")
-    policy_type: Any = question.text("policyType", _ACCESS_TYPES)
+    policy_type: Any = question.text("policyType", ACCESS_TYPES)
     access = question.members.get("access")
     if not isinstance(access, list) or len(access) != 1 or not isinstance(access[0], dict):
         problem = "must be a list of one object with actions, resources or both"
         raise invalid(f"access {problem}", "fieldValidationFailed", {"access": problem})
-    members = Question(question.path, access[0])
+    members = Question(access[0])
     actions = members.texts("actions", MAX_ACCESS_ITEMS)
     resources = members.texts("resources", MAX_ACCESS_ITEMS, MAX_RESOURCE)
     try:
@@ -129,11 +156,18 @@ def _malformed(error: AnalyzerError, field: str) -> RefusedError:
 
 
 def _access_body(answer: Answer) -> Body:
-    """The API knows PASS and FAIL: what is undecided is a FAIL that says so."""
-    if answer.result == "PASS":
-        return {"result": "PASS", "message": answer.message}
-    message = answer.message if answer.result == "FAIL" else f"Undecided: {answer.message}"
-    return {"result": "FAIL", "message": message, "reasons": list(map(_reason, answer.reasons))}
+    """The API knows PASS and FAIL: what is undecided is a FAIL that says so.
+
+    Beyond the API, with what the answer assumes; clients ignore members that they do not know.
+    """
+    body: dict[str, Any] = {"result": answer.result, "message": answer.message}
+    if answer.result == "UNKNOWN":
+        body |= {"result": "FAIL", "message": f"Undecided: {answer.message}"}
+    if answer.result != "PASS":
+        body["reasons"] = list(map(_reason, answer.reasons))
+    if answer.assumptions:
+        body["assumptions"] = answer.assumptions
+    return body
 
 
 def _reason(reason: Reason) -> Body:
@@ -152,9 +186,8 @@ def _reason(reason: Reason) -> Body:
 
 
 OPERATIONS: Mapping[str, Callable[[Question, Analyzer], Body]] = {
-    "/policy/validation": _validate_policy,
-    "/policy/check-no-new-access": _check_no_new_access,
-    "/policy/check-access-not-granted": _check_access_not_granted,
-    "/policy/check-no-public-access": _check_no_public_access,
+    "POST /policy/validation": _validate_policy,
+    "POST /policy/check-no-new-access": _check_no_new_access,
+    "POST /policy/check-access-not-granted": _check_access_not_granted,
+    "POST /policy/check-no-public-access": _check_no_public_access,
 }
-"""By path; all of them are POST."""

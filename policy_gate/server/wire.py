@@ -7,22 +7,40 @@ https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from email.message import Message
 from typing import Any, Literal, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
-
-from policy_gate.syntax.json_reader import read_json
-from policy_gate.syntax.node import ReadError
+from urllib.parse import parse_qsl
 
 Reason = Literal["unknownOperation", "cannotParse", "fieldValidationFailed", "other"]
 
+_JSON = "application/json"
+
+
+class Request(NamedTuple):
+    """An HTTP request."""
+
+    method: str
+    path: str
+    query: str
+    headers: Message
+    body: bytes
+
 
 class Reply(NamedTuple):
-    """An HTTP answer: status, the error type for its header, and the JSON body."""
+    """An HTTP answer: status, JSON, and the error type for its header."""
 
     status: int
-    body: Mapping[str, Any]
+    content: bytes
     error: str | None = None
+
+
+Respond = Callable[[Request], Reply]
+
+
+def reply(body: Mapping[str, Any], status: int = 200, error: str | None = None) -> Reply:
+    """The reply with that body, as JSON in ASCII."""
+    return Reply(status, json.dumps(body).encode("ascii"), error)
 
 
 class RefusedError(Exception):
@@ -30,7 +48,7 @@ class RefusedError(Exception):
 
     def __init__(self, code: str, status: int, message: str, **members: object) -> None:
         super().__init__(message)
-        self.reply = Reply(status, {"message": message, **members}, code)
+        self.reply = reply({"message": message, **members}, status, code)
 
 
 def invalid(message: str, reason: Reason, fields: Mapping[str, str] | None = None) -> RefusedError:
@@ -41,10 +59,10 @@ def invalid(message: str, reason: Reason, fields: Mapping[str, str] | None = Non
 
 
 class Question(NamedTuple):
-    """A request: its path, and the members of its body and query string."""
+    """A request's members: those of its JSON body, and those of its query string."""
 
-    path: str
     members: Mapping[str, Any]
+    query: Mapping[str, str] = {}
 
     def text(self, name: str, allowed: Sequence[str] = ()) -> str:
         """A member that must be there. Raises RefusedError."""
@@ -61,13 +79,13 @@ class Question(NamedTuple):
         if not isinstance(value, str):
             raise _wrong(name, "must be a string")
         if allowed and value not in allowed:
-            raise _wrong(name, f"must be one of {', '.join(allowed)}")
+            raise _wrong(name, f"is {value[:100]!a}, must be one of {', '.join(allowed)}")
         return value
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """A member of the query string. Raises RefusedError."""
-        text = self.members.get(name, str(default))
-        if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10):
+        text = self.query.get(name, str(default))
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise _wrong(name, "must be a number")
         if not least <= int(text) <= most:
             raise _wrong(name, f"must be between {least} and {most}")
@@ -90,22 +108,28 @@ def _wrong(name: str, problem: str) -> RefusedError:
     return invalid(f"{name} {problem}", "fieldValidationFailed", {name: problem})
 
 
-def read_question(target: str, body: bytes) -> Question:
-    """The question of a request target and body. Raises RefusedError."""
-    address = urlsplit(target)
+def read_question(request: Request) -> Question:
+    """The members of a request. Raises RefusedError."""
+    media_type = request.headers.get("Content-Type", _JSON).partition(";")[0].strip().lower()
+    if media_type != _JSON:
+        raise RefusedError(
+            "UnsupportedMediaTypeException", 415, f"the Content-Type must be {_JSON}"
+        )
     try:
-        content = read_json(body.decode("utf-8")).plain() if body else {}
-    except (UnicodeDecodeError, ReadError) as error:
+        content = json.loads(request.body.decode("utf-8") or "{}", object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
         raise invalid("the body is not JSON in UTF-8", "cannotParse") from error
     if not isinstance(content, dict):
         raise invalid("the body must be a JSON object", "cannotParse")
     try:
-        query = dict(parse_qsl(address.query, keep_blank_values=True, max_num_fields=20))
+        query = dict(parse_qsl(request.query, keep_blank_values=True, max_num_fields=20))
     except ValueError as error:
         raise invalid("the query string has too many members", "cannotParse") from error
-    return Question(address.path, {**content, **query})
+    return Question(content, query)
 
 
-def encoded(reply: Reply) -> bytes:
-    """The body of a reply as JSON in ASCII."""
-    return json.dumps(reply.body).encode("ascii")
+def _distinct(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a key stands twice")
+    return members

@@ -8,7 +8,7 @@ import pytest
 
 from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.analyzers.registry import ANALYZERS, make_analyzer
-from tests.access_analyzer_server import no_aws, only_this_aws, running
+from tests.local_aws import no_aws, only_this_aws, running
 
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
 
@@ -44,7 +44,7 @@ def test_auto_is_aws_where_credentials_and_region_resolve(
 
         assert analyzer.name == "aws"
         assert reason == "auto: AWS credentials resolve (env) in eu-central-1"
-        assert analyzer.validate_policy(POLICY, "IDENTITY_POLICY") == []
+        assert analyzer.check_no_public_access(POLICY, "AWS::S3::Bucket").result == "PASS"
         assert len(server.calls) == 1
 
 

@@ -3,55 +3,50 @@
 from __future__ import annotations
 
 import json
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from policy_gate.analyzers.embedded import PUBLIC_ACCESS_RESOURCE_TYPES, EmbeddedAnalyzer
-from policy_gate.server.listener import MAX_BODY, Server
-from tests.access_analyzer_server import MODEL, only_this_aws
+from policy_gate.analyzers.embedded import (
+    PUBLIC_ACCESS_RESOURCE_TYPES,
+    VALIDATE_POLICY_RESOURCE_TYPES,
+    EmbeddedAnalyzer,
+)
+from policy_gate.server.operations import (
+    ACCESS_TYPES,
+    ALL_TYPES,
+    LOCALES,
+    MAX_ACCESS_ITEMS,
+    MAX_RESOURCE,
+)
 from tests.command_line import gate_json, template
-from tests.reasoning.documents import allow, deny, grant, policy
+from tests.local_aws import only_this_aws
+from tests.reasoning.documents import IDENTITY, RESOURCE, allow, deny, grant, policy
+from tests.server.raw import post, serving_embedded
 
-IDENTITY, RESOURCE = "IDENTITY_POLICY", "RESOURCE_POLICY"
+MODEL = ServiceModel(Loader().load_service_model("accessanalyzer", "service-2"))
 ODD = {"StringMatches": {"aws:PrincipalTag/team": "x"}}
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    server = Server("127.0.0.1", 0, EmbeddedAnalyzer())
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.url
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serving() as address:
+    with serving_embedded() as address:
         yield address
 
 
-@pytest.fixture
-def client(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    only_this_aws(monkeypatch, tmp_path, url)
-    return get_session().create_client("accessanalyzer", region_name="eu-central-1")
+@pytest.fixture(scope="module")
+def client(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        only_this_aws(patch, tmp_path_factory.mktemp("aws"), url)
+        yield get_session().create_client("accessanalyzer", region_name="eu-central-1")
 
 
 def asked(client: Any, operation: str, **question: Any) -> dict[str, Any]:
@@ -59,16 +54,52 @@ def asked(client: Any, operation: str, **question: Any) -> dict[str, Any]:
     answer: dict[str, Any] = getattr(client, operation)(**question)
     name = client.meta.method_to_api_mapping[operation]
     body = {key: value for key, value in answer.items() if key != "ResponseMetadata"}
-    report = ParamValidator().validate(body, MODEL.operation_model(name).output_shape)
-    assert not report.has_errors(), report.generate_report()
+    assert problems(MODEL.operation_model(name).output_shape, body) == []
     return body
+
+
+def problems(shape: Any, value: Any) -> list[str]:
+    """What in a value the model does not allow; enumerations, botocore leaves to the service."""
+    report = ParamValidator().validate(value, shape)
+    return [report.generate_report()] * report.has_errors() + list(no_members(shape, value))
+
+
+def no_members(shape: Any, value: Any) -> Iterator[str]:
+    if shape.type_name == "structure":
+        for name, member in value.items():
+            yield from no_members(shape.members[name], member)
+    elif shape.type_name == "list":
+        for item in value:
+            yield from no_members(shape.member, item)
+    elif getattr(shape, "enum", None) and value not in shape.enum:
+        yield f"{value!r} is no {shape.name}"
 
 
 def refused(client: Any, operation: str, **question: Any) -> tuple[str, int, dict[str, Any]]:
     with pytest.raises(ClientError) as caught:
         getattr(client, operation)(**question)
     response: Any = caught.value.response
+    members = {key: response[key] for key in ("message", "reason", "fieldList") if key in response}
+    assert problems(MODEL.shape_for("ValidationException"), members) == []
     return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"], response
+
+
+def test_the_limits_are_those_of_the_model() -> None:
+    def members(operation: str) -> Any:
+        return MODEL.operation_model(operation).input_shape.members
+
+    validation, granted = members("ValidatePolicy"), members("CheckAccessNotGranted")
+    access = granted["access"].member.members
+    public = members("CheckNoPublicAccess")["resourceType"].enum
+    assert set(ALL_TYPES) == set(validation["policyType"].enum)
+    assert set(ACCESS_TYPES) == set(granted["policyType"].enum)
+    assert set(LOCALES) == set(validation["locale"].enum)
+    validated = validation["validatePolicyResourceType"].enum
+    assert set(VALIDATE_POLICY_RESOURCE_TYPES) == set(validated)
+    assert set(PUBLIC_ACCESS_RESOURCE_TYPES) == set(public)
+    for name in ("actions", "resources"):
+        assert access[name].metadata["max"] == MAX_ACCESS_ITEMS
+    assert access["resources"].member.metadata["max"] == MAX_RESOURCE
 
 
 def test_no_new_access(client: Any) -> None:
@@ -190,6 +221,11 @@ def test_a_document_that_is_no_json(client: Any) -> None:
          {"policyDocument": policy(), "policyType": IDENTITY, "nextToken": "1-0"}, "nextToken"),
         ("validate_policy",
          {"policyDocument": policy(), "policyType": IDENTITY, "locale": "TLH"}, "locale"),
+        ("validate_policy",
+         {"policyDocument": policy(), "policyType": IDENTITY,
+          "validatePolicyResourceType": "AWS::S3::Bucket"}, "validatePolicyResourceType"),
+        ("validate_policy",
+         {"policyDocument": policy(), "policyType": RESOURCE, "maxResults": 1001}, "maxResults"),
     ],
 )  # fmt: skip
 def test_questions_that_the_service_refuses(
@@ -202,60 +238,13 @@ def test_questions_that_the_service_refuses(
     assert response["fieldList"][0]["message"]
 
 
-def post(url: str, path: str, body: bytes, *headers: str, method: str = "POST") -> tuple[int, Any]:
-    """Status and JSON of the answer to a request that no SDK would send."""
-    host, port = url.removeprefix("http://").split(":")
-    lines = [f"{method} {path} HTTP/1.1", "Host: x", "Connection: close", *headers]
-    if not any("length" in header.lower() for header in headers):
-        lines.append(f"Content-Length: {len(body)}")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
-        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        connection.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    head, _, content = answer.partition(b"\r\n\r\n")
-    return int(head.split()[1]), json.loads(content) if content else None
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (b"", "fieldValidationFailed"),
-        (b"{", "cannotParse"),
-        (b"[]", "cannotParse"),
-        (b"\xff", "cannotParse"),
-        (b'{"policyDocument": "", "policyDocument": ""}', "cannotParse"),
-        (b"[" * 100_000, "cannotParse"),
-        (b'{"policyDocument": 7, "resourceType": "AWS::S3::Bucket"}', "fieldValidationFailed"),
-        (b'{"policyDocument": "{}", "resourceType": []}', "fieldValidationFailed"),
-        (b'{"policyDocument": "\\ud800", "resourceType": "AWS::S3::Bucket"}',
-         "fieldValidationFailed"),
-    ],
-)  # fmt: skip
-def test_bodies_that_no_sdk_sends(url: str, body: bytes, reason: str) -> None:
-    status, answer = post(url, "/policy/check-no-public-access", body)
-    assert (status, answer["reason"]) == (400, reason)
-
-
-def test_wrong_paths_methods_and_lengths(url: str) -> None:
-    assert post(url, "/policy/nothing", b"{}")[0] == 404
-    assert post(url, "/policy/../policy/validation", b"{}")[0] == 404
-    assert post(url, "/analyzer", b"", method="GET")[0] == 404
-    assert post(url, "/policy/validation", b"", method="PUT")[0] == 405
-    assert post(url, "/policy/validation", b"", "Content-Length: -1")[0] == 411
-    assert post(url, "/policy/validation", b"", "Content-Length: x")[0] == 411
-    assert post(url, "/policy/validation", b"", f"Content-Length: {MAX_BODY + 1}")[0] == 413
-    assert post(url, "/policy/validation", b"0\r\n\r\n", "Transfer-Encoding: chunked")[0] == 411
-    assert post(url, "/policy/validation?" + "a=b&" * 50, b"{}")[0] == 400
-    assert post(url, "/policy/validation", b'{"policyDocument', "Content-Length: 900")[0] == 400
-
-
 def test_the_witness_and_the_deny_go_along(url: str) -> None:
     body = {
         "newPolicyDocument": policy(allow("s3:*")),
         "existingPolicyDocument": policy(allow("s3:*"), deny("s3:Put*", Sid="NoPut")),
         "policyType": IDENTITY,
     }
-    _, answer = post(url, "/policy/check-no-new-access", json.dumps(body).encode())
+    _, _, answer = post(url, "/policy/check-no-new-access", json.dumps(body).encode())
     (reason,) = answer["reasons"]
     assert reason["existingDeny"] == {"statementIndex": 1, "statementId": "NoPut"}
     assert reason["witness"]["action"] == "s3:PutObject"
@@ -295,40 +284,3 @@ def test_a_run_against_the_server_is_a_run_of_the_embedded_analyzer(
 
     there, here = verdicts(asked_there.report), verdicts(asked_here.report)
     assert [item[:2] for item in there] == [item[:2] for item in here]
-
-
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_says_where_it_listens_and_stops_cleanly(ending: signal.Signals) -> None:
-    command = [sys.executable, "-m", "policy_gate", "serve", "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        address = process.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:")
-        body = json.dumps({"policyDocument": policy(), "policyType": IDENTITY}).encode()
-        status, answer = post(address, "/policy/validation", body)
-        assert (status, sorted(answer)) == (200, ["findings"])
-        process.send_signal(ending)
-        assert process.wait(20) == 0
-        assert "Traceback" not in process.stderr.read()
-
-
-def test_an_address_in_use_is_an_error_with_its_place() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        command = [sys.executable, "-m", "policy_gate", "serve", "--port", port]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 1
-    assert f"port {port}" in ran.stderr
-    assert ran.stdout == ""
-
-
-@pytest.mark.parametrize("port", ["x", "-1", "65536", ""])
-def test_what_is_no_port_is_wrong_usage(port: str) -> None:
-    command = [sys.executable, "-m", "policy_gate", "serve", "--port", port]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 64
