@@ -36,8 +36,8 @@ from policy_gate.reasoning.checks import check_no_new_access
 policy = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*",'
 print(check_no_new_access(policy + '"Resource": "*"}}', policy + '"Resource": "*"}}',
                           "IDENTITY_POLICY").result)
-import resource
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# What the resource module says would count the process that this one was forked from.
+print(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0])
 """
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policy_gate.reasoning.atoms import Atom, Clause, Dimension, Holds, Literal, Member
-from policy_gate.reasoning.budget import Budget
+from policy_gate.reasoning.budget import Budget, UndecidedError
 from policy_gate.reasoning.context import find_values
 from policy_gate.reasoning.domains import Wanted, find_text
 from policy_gate.reasoning.language import Language
@@ -118,15 +118,28 @@ def _exclusion(literals: list[Literal], foci: Foci, theory: Theory) -> list[Lite
     topics = _by_topic(literals)
     for dimension in foci:
         topics.setdefault(dimension, [])
+    undecided: UndecidedError | None = None
     for topic, about in topics.items():
-        if _is_possible(topic, about, foci, theory):
-            continue
-        for literal in list(about):
-            fewer = [other for other in about if other is not literal]
-            if not _is_possible(topic, fewer, foci, theory):
-                about = fewer  # noqa: PLW2901
-        return about
+        try:
+            if not _is_possible(topic, about, foci, theory):
+                return _smallest(topic, about, foci, theory)
+        except UndecidedError as error:
+            undecided = error
+    if undecided:
+        raise undecided
     return None
+
+
+def _smallest(topic: Topic, excluded: list[Literal], foci: Foci, theory: Theory) -> list[Literal]:
+    """Excluded literals of which none is seen to be superfluous."""
+    for literal in list(excluded):
+        fewer = [other for other in excluded if other is not literal]
+        try:
+            if not _is_possible(topic, fewer, foci, theory):
+                excluded = fewer
+        except UndecidedError:
+            continue
+    return excluded
 
 
 def _is_possible(topic: Topic, literals: Sequence[Literal], foci: Foci, theory: Theory) -> bool:
