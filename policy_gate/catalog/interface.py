@@ -50,6 +50,11 @@ class ConditionKey(NamedTuple):
     type: str
     """As `String`, `ArrayOfString`, `Bool`, `ARN`, `Numeric`, `Date` or `IPAddress`."""
 
+    @property
+    def multivalued(self) -> bool:
+        """Whether a request can have several values of the key."""
+        return self.type.startswith("ArrayOf")
+
 
 class Catalog(Protocol):
     """The data about services. What is about one service is read when it is asked for."""
@@ -60,7 +65,7 @@ class Catalog(Protocol):
         ...
 
     def services(self) -> Sequence[str]:
-        """The prefixes of all services, as `s3`."""
+        """The prefixes of all services, as `s3`; the data does not tell which AWS has retired."""
         ...
 
     def has_service(self, service: str) -> bool: ...

@@ -36,6 +36,8 @@ def test_resource_types_and_condition_keys() -> None:
     assert catalog().resource_types("s3")["bucket"].arn == "arn:${Partition}:s3:::${BucketName}"
     keys = catalog().condition_keys("S3")
     assert (keys["aws:tagkeys"].name, keys["aws:tagkeys"].type) == ("aws:TagKeys", "ArrayOfString")
+    assert keys["aws:tagkeys"].multivalued
+    assert not keys["s3:prefix"].multivalued
 
 
 def test_every_service_can_be_read() -> None:

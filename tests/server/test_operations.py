@@ -245,6 +245,7 @@ def test_the_witness_and_the_deny_go_along(url: str) -> None:
         "policyType": IDENTITY,
     }
     _, _, answer = post(url, "/policy/check-no-new-access", json.dumps(body).encode())
+    assert {text.partition(":")[0] for text in answer["assumptions"]} >= {"A3", "A6"}
     (reason,) = answer["reasons"]
     assert reason["existingDeny"] == {"statementIndex": 1, "statementId": "NoPut"}
     assert reason["witness"]["action"] == "s3:PutObject"
