@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from policy_gate.extractors.discover import shown
 from policy_gate.model import Location
 from policy_gate.syntax.node import Node, ReadError
-from policy_gate.syntax.source import Source, decode
+from policy_gate.syntax.source import Source, decode, shown
 
 MAX_BYTES = 1_000_000
 

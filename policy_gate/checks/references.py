@@ -13,7 +13,6 @@ from policy_gate.reasoning.document import read_document
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source
-from policy_gate.syntax.yaml_reader import read_yaml
 
 
 def reference_text(section: Section, targets: Targets) -> str:
@@ -60,6 +59,8 @@ def policy_text(source: Source) -> str:
     """The JSON text of a policy document written in JSON or YAML. Raises ConfigError."""
     try:
         if is_yaml(source):
+            from policy_gate.syntax.yaml_reader import read_yaml
+
             return json.dumps(read_yaml(source.text).plain())
         read_json(source.text)
     except ReadError as error:

@@ -20,7 +20,7 @@ from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.checks.references import access_policy_text, is_yaml, policy_text
 from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.checks.validate_policy import BLOCKING_BY_DEFAULT
-from policy_gate.commands.configuration import complain
+from policy_gate.commands.complaint import complain
 from policy_gate.commands.yaml_spans import in_yaml
 from policy_gate.config_section import ConfigError, read_source
 from policy_gate.reporters.answer import CheckAnswer, write_console, write_json

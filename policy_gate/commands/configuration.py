@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 from policy_gate.config import GateConfig, default_config, find_config, load_config
-from policy_gate.reporters.visible import visible
 
 
 def configured(arguments: argparse.Namespace) -> GateConfig:
@@ -21,10 +19,3 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
         analyzer=arguments.analyzer or config.analyzer,
         settings=replace(config.settings, parameters=parameters),
     )
-
-
-def complain(error: Exception) -> int:
-    """Prints why the gate could not do its work, and returns the exit status that says so."""
-    message = visible(str(error), sys.stderr.encoding or "utf-8")
-    print(f"policy-gate: error: {message}", file=sys.stderr)
-    return 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from policy_gate.commands.configuration import complain, configured
+from policy_gate.commands.complaint import complain
+from policy_gate.commands.configuration import configured
 from policy_gate.config_section import ConfigError
 from policy_gate.inputs import extract_inputs, find_inputs
 from policy_gate.model import Extraction, ReasonCode

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.api import run_gate
-from policy_gate.commands.configuration import complain, configured
+from policy_gate.commands.complaint import complain
+from policy_gate.commands.configuration import configured
 from policy_gate.config_section import ConfigError
 from policy_gate.reporters.registry import find_reporter
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from policy_gate.linting.interface import PathElement, Position, Span, ValidatePolicyFinding
 from policy_gate.syntax.node import Lines, Node
-from policy_gate.syntax.yaml_reader import read_yaml
 
 
 def in_yaml(findings: Iterable[ValidatePolicyFinding], text: str) -> list[ValidatePolicyFinding]:
     """The findings with the spans that their paths have in the YAML text."""
+    from policy_gate.syntax.yaml_reader import read_yaml
+
     root = read_yaml(text)
     lines = Lines(text)
     return [

@@ -17,7 +17,7 @@ from policy_gate.extractors.interface import Extractor, ExtractSettings, NotSupp
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
 from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
 from policy_gate.syntax.node import ReadError
-from policy_gate.syntax.source import Source, decode
+from policy_gate.syntax.source import Source, decode, shown
 
 MAX_BYTES = 5_000_000
 """Largest template that is read; CloudFormation itself takes 1 MB."""
@@ -152,11 +152,3 @@ def _not_analysed(source: Source, error: ReadError | NotSupportedError) -> Extra
 def _unreadable(path: Path, error: Exception) -> Extraction:
     reason = getattr(error, "strerror", None) or "this path cannot be resolved"
     return Extraction(unreadable=(Unreadable(shown(path), reason),))
-
-
-def shown(path: Path) -> str:
-    """The path as the user would write it: relative to the working directory where it is inside."""
-    absolute = Path(os.path.abspath(path))
-    here = Path.cwd()
-    inside = absolute.is_relative_to(here)
-    return (absolute.relative_to(here) if inside else absolute).as_posix()

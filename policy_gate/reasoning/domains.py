@@ -82,8 +82,9 @@ def find_text(
     if any(len(language.patterns) > 1 for language in within):
         # One pattern of each is searched much faster than all of them.
         narrow = [Language(language.patterns[:1]) for language in within]
-        if text := _search(wanted.dimension, narrow, outside, budget):
-            return text
+        found = _search(wanted.dimension, narrow, outside, budget)
+        if found is not None:
+            return found
     return _search(wanted.dimension, within, outside, budget)
 
 

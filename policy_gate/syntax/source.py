@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import os
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from policy_gate.model import Location
 from policy_gate.syntax.node import Lines, Node, ReadError
@@ -34,6 +36,14 @@ def decode(data: bytes) -> str:
     if "\0" in text:
         raise ReadError("this is a binary file", 0)
     return text
+
+
+def shown(path: Path) -> str:
+    """The path as the user would write it: relative to the working directory where it is inside."""
+    absolute = Path(os.path.abspath(path))
+    here = Path.cwd()
+    inside = absolute.is_relative_to(here)
+    return (absolute.relative_to(here) if inside else absolute).as_posix()
 
 
 @dataclass(frozen=True)
