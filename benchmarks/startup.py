@@ -13,9 +13,15 @@ from pathlib import Path
 REPETITIONS = 20
 EXAMPLE = Path(__file__).parent.parent / "examples" / "getting-started" / "template.yaml"
 
+POLICY = Path(__file__).parent.parent / "reference-policies" / "sensitive-roles" / "policy.json"
+CHECK = ["check", "no-new-access", str(POLICY), "--reference", str(POLICY)]
+
 COMMANDS = {
     "python -c pass": ["-c", "pass"],
     "policy-gate --version": ["-m", "policy_gate", "--version"],
+    "policy-gate check (one policy)": [
+        *("-m", "policy_gate", *CHECK, "--policy-type", "identity"),
+    ],
     "policy-gate run (one small template)": ["-m", "policy_gate", "run", str(EXAMPLE)],
 }
 
