@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
-from ipaddress import ip_address, ip_interface
+from ipaddress import IPv6Address, ip_address, ip_interface
 
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
@@ -51,6 +51,8 @@ def in_network(value: str, text: str) -> bool | None:
     try:
         address = ip_address(text)
     except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.scope_id:
         return False
     return address.version == network.version and int(address) >> (
         network.max_prefixlen - network.prefixlen

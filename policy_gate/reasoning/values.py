@@ -132,7 +132,10 @@ def candidates(tests: Iterable[ValueTest]) -> list[str]:
         if as_dates:
             found.append(_date_text(number))
         if as_numbers:
-            found.append(f"{number:f}")
+            # With its sign, a number of four digits is not read as a year.
+            found.append(f"{number:+f}" if as_dates else f"{number:f}")
+    if as_dates and as_numbers:
+        found += _years(thresholds)
     networks = {
         network for test in tests if isinstance(test, InNetwork) for network in test.networks
     }
@@ -151,6 +154,19 @@ def _around(thresholds: list[Decimal]) -> Iterator[Decimal]:
         middle = _EXACT.multiply(_EXACT.add(low, high), Decimal("0.5"))
         whole = middle.to_integral_value()
         yield whole if low < whole < high else middle
+
+
+def _years(thresholds: Iterable[Decimal]) -> Iterator[str]:
+    """Texts of four digits, which are numbers and years, about the thresholds of both."""
+    middles = {1, 9999}
+    for value in thresholds:
+        if 0 <= value < 10_000:
+            middles.add(int(value))
+        if _FIRST <= value <= _LAST:
+            middles.add((_EPOCH + timedelta(seconds=int(value))).year)
+    for year in sorted({middle + step for middle in middles for step in (-1, 0, 1, 2)}):
+        if 1 <= year <= 9999:
+            yield f"{year:04}"
 
 
 def _date_text(seconds: Decimal) -> str:

@@ -95,6 +95,15 @@ def test_one_key_under_operators_of_several_types_is_one_value() -> None:
     assert new_access([allow(Condition=both)], []) == "FAIL"
 
 
+def test_a_text_of_four_digits_is_a_number_and_a_year() -> None:
+    both = {**when("NumericLessThan", "2022.5"), **when("DateGreaterThan", "2020-01-01")}
+    assert new_access([allow(Condition=both)], []) == "FAIL"
+    both = {**when("NumericEquals", "2021"), **when("DateLessThan", "1971-01-01")}
+    assert new_access([allow(Condition=both)], []) == "FAIL"
+    both = {**when("NumericLessThan", "5"), **when("DateGreaterThan", "2020-01-01")}
+    assert new_access([allow(Condition=both)], []) == "PASS"
+
+
 @pytest.mark.parametrize(
     ("new", "existing", "result"),
     [
