@@ -10,7 +10,17 @@ import pytest
 
 from tests.command_line import allow, template
 
-HEAVY = ("boto3", "botocore", "cfnlint", "hypothesis", "jinja2", "jsonschema", "requests")
+HEAVY = (
+    "boto3",
+    "botocore",
+    "cfnlint",
+    "hypothesis",
+    "jinja2",
+    "jsonschema",
+    "pydantic",
+    "requests",
+    "samtranslator",
+)
 
 
 def imported_by(*arguments: str) -> set[str]:

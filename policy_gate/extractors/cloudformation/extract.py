@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from policy_gate.extractors.cloudformation import tables
+from policy_gate.extractors.cloudformation import sam, tables
 from policy_gate.extractors.cloudformation.attachments import attached_policies
 from policy_gate.extractors.cloudformation.parameters import Parameters
 from policy_gate.extractors.cloudformation.policies import ORGANIZATION_KINDS, policies_of
@@ -23,10 +24,8 @@ from policy_gate.syntax.node import Node
 from policy_gate.syntax.source import Source
 
 # Transforms that change no policy, or that this extractor evaluates itself.
-_HARMLESS_TRANSFORMS = frozenset({"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"})
-_SAM = "AWS::Serverless-2016-10-31"
-_SAM_WITHOUT_POLICIES = frozenset(
-    f"AWS::Serverless::{name}" for name in ("HttpApi", "LayerVersion", "SimpleTable")
+_EVALUATED_TRANSFORMS = frozenset(
+    {"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", sam.TRANSFORM}
 )
 
 
@@ -40,8 +39,11 @@ class CloudFormationExtractor:
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
         template = read_template(source)
-        parameters = Parameters(template, settings)
         found = list(_transforms(template))
+        if sam.uses_sam(template):
+            template, failures = sam.expanded(template, settings)
+            found += failures
+        parameters = Parameters(template, settings)
         for logical_id, node in template.resources.items():
             found += _of_entry(template, parameters, logical_id, node)
         return Extraction(
@@ -54,7 +56,7 @@ def _transforms(template: Template) -> Iterator[Found]:
     """Macros may add or change any policy, and only deployment runs them."""
     sections = template.root.entries
     for name in template.transforms:
-        if name not in _HARMLESS_TRANSFORMS and name != _SAM:
+        if name not in _EVALUATED_TRANSFORMS:
             yield _macro(template, name, sections["Transform"])
     for name in sections:
         if name.startswith("Fn::"):
@@ -95,8 +97,6 @@ def _not_analysed(logical_id: str, node: Node, resource_type: str) -> str:
         return "only deployment knows what the function beside Type adds to this resource"
     if resource_type.endswith("::MODULE"):
         return f"the module {resource_type} may hold policies, and only CloudFormation has it"
-    if resource_type.startswith("AWS::Serverless::") and resource_type not in _SAM_WITHOUT_POLICIES:
-        return f"{resource_type} makes policies when SAM expands it, which is not supported yet"
     return ""
 
 
@@ -135,10 +135,14 @@ def _policies(resource: Resource) -> Iterator[Found]:
         yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, resource.node)
         return
     names = Names()
-    for row in tables.policy_properties(resource.type):
+    resource_type = resource.type
+    if resource_type.startswith(sam.PREFIX):
+        resource_type = "AWS::IAM::Role"
+        resource = replace(resource, properties=sam.as_role(resource.properties))
+    for row in tables.policy_properties(resource_type):
         for found in policies_of(resource, row):
             yield from names.apart_by_name(found)
-    for path in tables.attachments(resource.type):
+    for path in tables.attachments(resource_type):
         for found in attached_policies(resource, path):
             yield from names.apart_by_name(found)
 

@@ -77,6 +77,11 @@ def read_template(source: Source) -> Template:
         raise NotSupportedError("the file is empty")
     if not isinstance(root.value, dict):
         raise NotSupportedError("a template is a mapping with a Resources section", root.start)
+    return with_root(source, root)
+
+
+def with_root(source: Source, root: Node) -> Template:
+    """The template whose tree this is. Raises NotSupportedError where it has no resources."""
     resources = root.entries.get("Resources")
     if resources is None:
         raise NotSupportedError("this is no CloudFormation template: it has no Resources section")

@@ -218,7 +218,7 @@ def test_what_a_function_may_add_is_an_unknown_policy(properties: str) -> None:
         ("Resources: {'Fn::ForEach::L': [X, [a], {}]}", "Fn::ForEach is not expanded yet"),
         ("Resources: {'Fn::Transform': {Name: AWS::Include}}", "Fn::Transform is not expanded"),
         ("Resources: {R: {Type: A::B::C::MODULE}}", "the module A::B::C::MODULE"),
-        ("Resources: {R: {Type: AWS::Serverless::Function}}", "when SAM expands it"),
+        ("Resources: {R: {Type: AWS::Serverless::Unheard}}", "SAM does not know"),
         (
             "Resources: {R: {Type: AWS::IAM::Role, 'Fn::Transform': {Name: AWS::Include}}}",
             "the function beside Type",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,12 @@ def test_every_policy_is_found_with_its_place(entry: dict[str, Any]) -> None:
     text = (FOLDER / entry["path"]).read_text(encoding="utf-8")
     extraction = CloudFormationExtractor().extract(Source(entry["path"], text), ExtractSettings())
     found = {policy.identity for policy in extraction.policies}
-    if "AWS::Serverless" in str(entry["transform"]) and len(found) < entry["policies"]:
-        assert ReasonCode.NOT_ANALYSED in {item.reason for item in extraction.not_checked}
+    reasons = Counter(item.reason for item in extraction.not_checked)
+    if "AWS::Serverless" in str(entry["transform"]):
+        # Counted are the entries of SAM templates; what they expand to is more.
+        attached = reasons[ReasonCode.DOCUMENT_UNAVAILABLE]
+        assert len(found) + attached >= entry["policies"]
+        assert not reasons[ReasonCode.NOT_ANALYSED]
     else:
         assert len(found) == entry["policies"]
     lines = text.count("\n") + 1
