@@ -64,7 +64,8 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
 
     assert names(run) <= locked("run")
     assert names(run + test) <= locked("test")
-    assert not names(test) & locked("run")
+    # jsonschema is what the SAM translator needs too.
+    assert not names(test) & locked("run") - {"jsonschema"}
     assert pins("run") <= pins("test")
 
 
