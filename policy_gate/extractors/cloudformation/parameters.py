@@ -6,12 +6,12 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parame
 
 from __future__ import annotations
 
-import re
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from policy_gate.extractors.cloudformation.carried import Carried, may_be
 from policy_gate.extractors.cloudformation.resolved import scalar_text
+from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import UndecidedError, World
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
@@ -24,8 +24,6 @@ MAX_ALLOWED_VALUES = 200
 
 MAX_COMPARED_VALUES = 1000
 """Allowed values that conditions are compared with; with more it is any value."""
-
-_NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -44,6 +42,9 @@ class _Declaration(NamedTuple):
     is_hidden: bool = False
     """NoEcho: its value is shown nowhere."""
 
+    is_name: bool = False
+    """Is what it is given the name of the SSM parameter that holds the value?"""
+
     location: Location | None = None
 
     def shown(self, value: str) -> str:
@@ -59,10 +60,17 @@ class ParameterText(NamedTuple):
 
 
 class Parameters:
-    """The parameters of one template with the values that the user gave."""
+    """The parameters of one template with the values that it is given."""
 
-    def __init__(self, template: Template, settings: ExtractSettings) -> None:
+    def __init__(
+        self,
+        template: Template,
+        settings: ExtractSettings,
+        passed: Mapping[str, Carried] | None = None,
+    ) -> None:
+        """With what the settings give; for a nested stack, with all that its parent passes."""
         self.template = template
+        self._passed = passed or {}
         self._declarations: dict[str, _Declaration] = {}
         self._texts: dict[str, ParameterText] = {}
         self.given = dict(settings.parameters)
@@ -74,6 +82,18 @@ class Parameters:
         if isinstance(partition, str):
             suffix = URL_SUFFIXES.get(partition, URL_SUFFIXES[DEFAULT_PARTITION])
             self.given.setdefault("AWS::URLSuffix", suffix)
+        if passed is not None:
+            self.given |= self._certain(passed)
+
+    def _certain(self, passed: Mapping[str, Carried]) -> Iterator[tuple[str, str]]:
+        """The parameters of a nested stack with one value, whatever is deployed."""
+        for name in self.template.parameters:
+            declared = self._declared(name)
+            if (text := passed.get(name)) is None:
+                if declared.default is not None:
+                    yield name, declared.default
+            elif text.is_certain and not declared.is_name:
+                yield name, text.plain
 
     def __contains__(self, name: str) -> bool:
         return name in self.template.parameters or name in PSEUDO_PARAMETERS
@@ -105,12 +125,23 @@ class Parameters:
             return ParameterText(self._shaped(name, default), self._default(name, default))
         return self._supplied(name, world)
 
+    def received(self, name: str, world: World) -> Carried | None:
+        """What the parent passes, where that is no plain text and the world says no more."""
+        passed = self._passed.get(name)
+        if passed is None or passed.is_plain or name in world.equal:
+            return None
+        declared = self._declared(name)
+        return None if declared.is_hidden or declared.is_name else passed
+
     def equals(self, name: str, literal: str, world: World) -> bool:
         """Does the parameter have this value?
 
         Raises UndecidedError where the world leaves it open.
         """
         declared = self._declared(name)
+        passed = self._passed.get(name)
+        if passed is not None and not passed.is_plain and not may_be(passed.parts, literal):
+            return False
         if name in self.given:
             given = self.given[name]
             return (given if isinstance(given, str) else ",".join(given)) == literal
@@ -163,9 +194,16 @@ class Parameters:
             self._declarations[name] = (
                 _Declaration(is_list=name == "AWS::NotificationARNs")
                 if node is None
-                else _declaration(node, self.template.source.locate(node))
+                else self._as_passed(name, _declaration(node, self.template.source.locate(node)))
             )
         return self._declarations[name]
+
+    def _as_passed(self, name: str, declared: _Declaration) -> _Declaration:
+        """With the value that hangs on defaults of the parent in place of its own default."""
+        passed = self._passed.get(name)
+        if passed is None or declared.is_name:
+            return declared
+        return declared._replace(default=passed.plain if passed.is_plain else None)
 
     def _default(self, name: str, value: str) -> Assumption:
         return Assumption(
@@ -246,6 +284,7 @@ def _declaration(node: Node, location: Location) -> _Declaration:
         allowed=None if is_name else _allowed(node),
         is_list="CommaDelimitedList" in kind or "List<" in kind,
         is_hidden=(_text(node, "NoEcho") or "").lower() == "true",
+        is_name=is_name,
         location=location,
     )
 
@@ -262,9 +301,3 @@ def _allowed(node: Node) -> tuple[str, ...] | None:
 def _text(node: Node, key: str) -> str | None:
     child = node.entries.get(key)
     return None if child is None else scalar_text(child.value)
-
-
-def stand_in(expression: str) -> str:
-    """A text for a value that is not known, alike in every run and like no name a person gives."""
-    name = _NO_NAME.sub("-", expression).strip("-").lower()[:40]
-    return f"deferred-{name}-{zlib.crc32(expression.encode('utf-8', 'surrogatepass')):08x}"
