@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/cdk/v2/guide/deploy.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def extract_assembly(folder: Path, settings: ExtractSettings) -> Extraction:
     return Extraction(
         policies,
         (*problems, *(item for part in parts for item in part.not_checked)),
-        notes=tuple(filter(None, [_hint(folder, policies)])),
+        notes=(*_missing(read), *_hint(folder, policies)),
     )
 
 
@@ -116,18 +116,21 @@ def _construct(traced: Traced, sources: AppSources) -> Construct:
     )
 
 
-def _hint(folder: Path, policies: Sequence[Policy]) -> str:
-    """How to get the lines of the app that are missing, empty where none is."""
+def _missing(read: Iterable[Artifact]) -> Iterator[str]:
+    for error in (error for artifact in read for error in artifact.missing):
+        yield f"{error.location}: {error.message}"
+
+
+def _hint(folder: Path, policies: Sequence[Policy]) -> Iterator[str]:
+    """How to get the lines of the app that are missing."""
     places = {item.identity: item.construct and item.construct.created_at for item in policies}
-    missing = sum(place is None for place in places.values())
-    if not missing:
-        return ""
-    return (
-        f"{shown(folder)}: {missing} of {len(places)} policies come without their line in the app."
-        " Traces that reach it need aws-cdk-lib 2.252 or newer, CDK_DEBUG=1 before it, and"
-        " NODE_OPTIONS=--stack-trace-limit=100 (in Python, Java, .NET and Go"
-        " JSII_HOST_STACK_TRACES=1) when the app is synthesized."
-    )
+    if missing := sum(place is None for place in places.values()):
+        yield (
+            f"{shown(folder)}: {missing} of {len(places)} policies come without their line in the"
+            " app. Traces that reach it need aws-cdk-lib 2.252 or newer, and CDK_DEBUG=1 and"
+            " NODE_OPTIONS=--stack-trace-limit=100 (in Python, Java, .NET and Go"
+            " JSII_HOST_STACK_TRACES=1) when the app is synthesized."
+        )
 
 
 def _problem(folder: Path, error: ManifestError) -> NotChecked:

@@ -70,6 +70,9 @@ class Artifact:
     assets: Mapping[str, str] = field(default_factory=dict)
     """Names of files in the folder, by the last part of the key that each is uploaded to."""
 
+    missing: tuple[ManifestError, ...] = ()
+    """What could not be read of its metadata and assets: its template is there all the same."""
+
 
 def is_assembly(directory: Path) -> bool:
     """Does the folder hold the output of `cdk synth`? Unreadable folders do not."""
@@ -148,6 +151,7 @@ class _Manifest:
         if not isinstance(template, str):
             raise ManifestError("this stack names no template", self.location(name))
         account, _, region = str(artifact.get("environment")).removeprefix("aws://").partition("/")
+        missing: list[ManifestError] = []
         return Artifact(
             _text(artifact.get("displayName")) or name,
             _text(properties.get("stackName")) or name,
@@ -161,19 +165,21 @@ class _Manifest:
                 for key, value in _mapping(properties.get("parameters")).items()
                 if isinstance(value, str)
             },
-            self.metadata(name, artifact),
-            self.assets(artifact),
+            self.metadata(name, artifact, missing),
+            self.assets(artifact, missing),
+            tuple(missing),
         )
 
-    def metadata(self, name: str, artifact: Mapping[str, Json]) -> dict[str, list[Json]]:
+    def metadata(
+        self, name: str, artifact: Mapping[str, Json], missing: list[ManifestError]
+    ) -> dict[str, list[Json]]:
         """In the manifest itself, or since version 49 of it in a file beside it."""
         found = dict(_mapping(artifact.get("metadata")))
         if isinstance(file := artifact.get("additionalMetadataFile"), str):
-            place = self.location(name)
-            found |= _json(_read(self.root, self.folder / file, place), place)
+            found |= self.beside(file, name, missing)
         return {path: entries for path, entries in found.items() if isinstance(entries, list)}
 
-    def assets(self, artifact: Mapping[str, Json]) -> dict[str, str]:
+    def assets(self, artifact: Mapping[str, Json], missing: list[ManifestError]) -> dict[str, str]:
         """From the asset manifests that the stack depends on."""
         found: dict[str, str] = {}
         names = artifact.get("dependencies")
@@ -181,10 +187,18 @@ class _Manifest:
             other = _mapping(_mapping(self.content.get("artifacts")).get(str(name)))
             file = _mapping(other.get("properties")).get("file")
             if other.get("type") == ASSETS and isinstance(file, str):
-                place = self.location(str(name))
-                content = _json(_read(self.root, self.folder / file, place), place)
+                content = self.beside(file, str(name), missing)
                 found |= dict(_asset_files(_mapping(content.get("files"))))
         return found
+
+    def beside(self, file: str, name: str, missing: list[ManifestError]) -> dict[str, Json]:
+        """The content of a file that an artifact names, empty where it is missing."""
+        place = self.location(name)
+        try:
+            return _json(_read(self.root, self.folder / file, place), place)
+        except ManifestError as error:
+            missing.append(error)
+            return {}
 
 
 def _asset_files(files: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,8 @@ _FRAME = re.compile(
     r"(?:.*[ (])?(?:file://)?([^ ():]*[/\\][^():]*|[A-Za-z]:[^():]+):(\d+)(?::(\d+))?\)?"
 )
 _MAX_FRAME = 1_000
-_MAX_PATHS = 2_000
+_MAX_PATHS = 500
+_MAX_DEPTH = 20
 _LIBRARIES = frozenset({"node_modules", "site-packages", "dist-packages", ".venv", ".git"})
 _SCRIPTS = frozenset({".cjs", ".cts", ".js", ".jsx", ".mjs", ".mts", ".ts", ".tsx"})
 _SOURCE_CODE = _SCRIPTS | {".cs", ".fs", ".go", ".java", ".kt", ".py", ".scala", ".vb"}
@@ -71,17 +72,15 @@ class AppSources:
     def _moved_from(self, paths: Iterable[str]) -> tuple[PurePosixPath, Path] | None:
         """The folder of the traces, and the folder that the same files are in here.
 
-        An app is often synthesized in one place, as a container, and checked in another. That is
-        looked for where no file of the traces is here.
+        An app is often synthesized in one place, as a container, and checked in another: where no
+        file of the traces is here, most of them are in one folder that has moved.
         """
         if any(self._is_ours(Path(path)) for path in paths):
             return None
         votes: Counter[tuple[PurePosixPath, Path]] = Counter()
         for path in paths:
             before = PurePosixPath(path)
-            if not before.is_absolute() or _exists(before):
-                continue
-            for folder in before.parents:
+            for folder in before.parents[:_MAX_DEPTH]:
                 for now in dict.fromkeys((self._app, self._project)):
                     if self._is_ours(now / before.relative_to(folder)):
                         votes[folder, now] += 1
@@ -109,13 +108,6 @@ def _frames(trace: Trace) -> Iterator[tuple[str, int, int]]:
         match = _FRAME.fullmatch(frame)
         if match and len(match[2]) < 9 and len(match[3] or "") < 9:
             yield match[1].replace("\\", "/"), int(match[2]), int(match[3] or 0)
-
-
-def _exists(path: PurePosixPath) -> bool:
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _lines_of(file: Path) -> list[str]:
