@@ -62,6 +62,11 @@ _WORKER = """\
           - Id: expire
             Status: Enabled
             ExpirationInDays: 365
+      Tags:
+        - Key: stage
+          Value: !Ref Stage
+        - Key: owner
+          Value: 'team {n}'
   BucketPolicy{n}:
     Type: AWS::S3::BucketPolicy
     Properties:
@@ -122,6 +127,14 @@ _WORKER = """\
           TABLE: !Ref Table{n}
           BUCKET: !Ref Bucket{n}
           STAGE: !Ref Stage
+          LOG_LEVEL: INFO
+      TracingConfig:
+        Mode: Active
+      Tags:
+        - Key: stage
+          Value: !Ref Stage
+        - Key: owner
+          Value: 'team {n}'
       Code:
         ZipFile: |
           import boto3
@@ -140,6 +153,8 @@ _WORKER = """\
     Properties:
       QueueName: jobs-{n}
       VisibilityTimeout: 60
+      MessageRetentionPeriod: 1209600
+      KmsMasterKeyId: alias/aws/sqs
   QueuePolicy{n}:
     Type: AWS::SQS::QueuePolicy
     Properties:
