@@ -147,7 +147,7 @@ _WORKER = """\
       FunctionName: !Ref Function{n}
       Action: lambda:InvokeFunction
       Principal: events.amazonaws.com
-      SourceArn: !Sub "arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/r{n}"
+      SourceArn: !Sub "arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{n}"
   Queue{n}:
     Type: AWS::SQS::Queue
     Properties:
