@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from policy_gate.extractors.cloudformation import sam, tables
+from policy_gate.extractors.cloudformation import foreach, sam, tables
 from policy_gate.extractors.cloudformation.attachments import attached_policies
 from policy_gate.extractors.cloudformation.parameters import Parameters
 from policy_gate.extractors.cloudformation.policies import ORGANIZATION_KINDS, policies_of
@@ -24,9 +24,7 @@ from policy_gate.syntax.node import Node
 from policy_gate.syntax.source import Source
 
 # Transforms that change no policy, or that this extractor evaluates itself.
-_EVALUATED_TRANSFORMS = frozenset(
-    {"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", sam.TRANSFORM}
-)
+_EVALUATED_TRANSFORMS = frozenset({foreach.TRANSFORM, "AWS::CodeDeployBlueGreen", sam.TRANSFORM})
 
 
 class CloudFormationExtractor:
@@ -40,6 +38,9 @@ class CloudFormationExtractor:
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
         template = read_template(source)
         found = list(_transforms(template))
+        if foreach.uses_loops(template):
+            template, failures = foreach.expanded(template, settings)
+            found += failures
         if sam.uses_sam(template):
             template, failures = sam.expanded(template, settings)
             found += failures

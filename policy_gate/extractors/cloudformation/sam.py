@@ -179,7 +179,9 @@ def _merged(template: Template, output: Plain, left_out: Mapping[str, str]) -> E
     # What refers to a resource that was left out refers to something unknown, not to nothing.
     others = tuple(name for name in template.transforms if name != TRANSFORM)
     transforms = (*others, TRANSFORM) if left_out or unknown else others
-    expansion = replace(with_root(template.source, root), transforms=transforms)
+    expansion = replace(
+        with_root(template.source, root), transforms=transforms, loops=template.loops
+    )
     return Expansion(expansion, tuple(_failures(template, refused)))
 
 
