@@ -35,7 +35,7 @@ class Conditions:
             return self.known[name]
         declared = self.evaluator.template.conditions.get(name)
         if declared is None:
-            raise UnresolvableError(f"there is no condition {name!r}", node)
+            return self.made_later(name, node)
         if name in self.in_progress:
             cycle = " → ".join([*self.in_progress, name])
             raise UnresolvableError(f"the condition refers to itself: {cycle}", declared)
@@ -46,6 +46,24 @@ class Conditions:
             self.in_progress.pop()
         self.known[name] = outcome
         return outcome
+
+    def made_later(self, name: str, node: Node) -> bool:
+        """The outcome of a condition that only deployment has, of which nothing is known.
+
+        Raises UnresolvableError where nothing but the template has conditions.
+        """
+        if not self.evaluator.template.is_expanded_later:
+            raise UnresolvableError(f"there is no condition {name!r}", node)
+        subject = f"condition {name}"
+        world = self.evaluator.world
+        if subject in world.outcomes:
+            return world.outcomes[subject]
+        raise UndecidedError(
+            *(
+                world.with_outcome(subject, outcome, frozenset(), _label(subject, outcome))
+                for outcome in (True, False)
+            )
+        )
 
     def outcome(self, node: Node) -> bool:
         """The outcome of a condition function."""
@@ -91,7 +109,7 @@ class Conditions:
         outcome = texts[0] == texts[1]
         if known and (not assumed or evaluator.parameters.trust_defaults):
             return outcome
-        key = evaluator.template.source.text[node.start : node.end]
+        key = evaluator.written_in_full(node)
         decided = evaluator.world.outcomes.get(key)
         if decided is not None:
             return decided

@@ -22,6 +22,7 @@ from policy_gate.extractors.cloudformation.parameters import only_values, wildca
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError
 from policy_gate.extractors.cloudformation.stack import Stack
 from policy_gate.extractors.cloudformation.stand_ins import stand_in
+from policy_gate.extractors.cloudformation.template import Instance
 from policy_gate.extractors.cloudformation.worlds import World
 from policy_gate.model import Assumption, AssumptionKind
 from policy_gate.syntax.node import MAX_DEPTH, Node
@@ -150,9 +151,16 @@ class Evaluator:
 
     def written(self, node: Node) -> str:
         """What stands in the template, on one line, shortened where it is long."""
-        text = " ".join(self.template.source.text[node.start : node.end].split())
+        text = " ".join(self.written_in_full(node).split())
         if len(text) > _MAX_EXPRESSION:
             return f"{text[:_MAX_EXPRESSION]}… {stand_in(text)}"
+        return text
+
+    def written_in_full(self, node: Node) -> str:
+        """What stands in the template, and in a loop what the identifiers stand for."""
+        text = self.template.source.text[node.start : node.end]
+        if isinstance(node, Instance) and node.iteration:
+            return f"{text} where {node.iteration}"
         return text
 
     def supplied(self, node: Node, expression: str, description: str) -> Assumption:

@@ -49,9 +49,10 @@ class CloudFormationExtractor:
 
 def root_stack(source: Source, settings: ExtractSettings, surroundings: Surroundings) -> Stack:
     """The stack of a template that no other nests. Raises as `read_template` does."""
-    template, hidden = expanded(read_template(source), settings)
+    template = read_template(source)
     parameters = Parameters(template, settings)
-    return Stack(template, parameters, settings, surroundings, Path(source.path).name, hidden)
+    name = Path(source.path).name
+    return expanded(Stack(template, parameters, settings, surroundings, name))
 
 
 def extraction(stack: Stack) -> Extraction:

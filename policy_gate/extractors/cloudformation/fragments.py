@@ -100,8 +100,9 @@ def logical_id_of(node: Node) -> str:
 
 
 def _expression(node: Node) -> str:
-    if "Ref" in node.entries:
-        return f"${{{node.entries['Ref'].value}}}"
+    name = node.entries["Ref"].value if "Ref" in node.entries else None
+    if isinstance(name, str):
+        return f"${{{name}}}"
     if "Fn::GetAtt" in node.entries:
         target = node.entries["Fn::GetAtt"].value
         names = [item.value for item in target] if isinstance(target, list) else [target]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from policy_gate.extractors.cloudformation.fragments import Fragment, Part, join, split_parts
@@ -20,6 +21,7 @@ from policy_gate.extractors.cloudformation.resolved import (
     scalar_text,
 )
 from policy_gate.extractors.cloudformation.serialize import to_json_parts
+from policy_gate.extractors.cloudformation.template import LOOP
 from policy_gate.model import DeferredText
 from policy_gate.syntax.node import Node
 
@@ -32,9 +34,15 @@ MAX_ITEMS = 10_000
 
 
 def ref(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
-    if not isinstance(argument.value, str):
+    if isinstance(argument.value, dict):
+        name = _exact_text(evaluator, argument)
+    elif isinstance(argument.value, str):
+        name = argument.value
+    else:
         raise UnresolvableError("Ref takes a name", node)
-    return evaluator.name(argument.value, node)
+    if name is None:
+        return evaluator.unknown(node, "what this refers to is known at deployment")
+    return evaluator.name(name, node)
 
 
 def get_att(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
@@ -216,6 +224,17 @@ def to_json_string(evaluator: Evaluator, argument: Node, node: Node) -> Resolved
     return text
 
 
+def loop_item(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    """What a loop makes of an item that only deployment knows; `foreach` writes such calls."""
+    if not isinstance(argument.value, list) or not argument.value:
+        return evaluator.unknown(node, "what the loop makes of its items is known at deployment")
+    name, *collection = argument.value
+    items = [evaluator.resolve(item) for item in collection]
+    description = f"{name.value} is any value: only deployment knows the items of the loop"
+    texts = chain.from_iterable(_texts_in(item) for item in items)
+    return evaluator.unknown(node, description, f"{LOOP} {name.value}", texts)
+
+
 def known_at_deployment(name: str) -> Function:
     """A function whose result only deployment has."""
 
@@ -263,5 +282,6 @@ FUNCTIONS: dict[str, Function] = {
     "Fn::ImportValue": import_value,
     "Fn::Length": length,
     "Fn::ToJsonString": to_json_string,
+    LOOP: loop_item,
     **{name: known_at_deployment(name) for name in ("Fn::Cidr", "Fn::GetAZs", "Fn::Transform")},
 }

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from policy_gate.extractors.cloudformation.carried import Carried, carried
 from policy_gate.extractors.cloudformation.documents import places_of
+from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.fragments import Part
 from policy_gate.extractors.cloudformation.parameters import Parameters
 from policy_gate.extractors.cloudformation.resolved import (
@@ -34,9 +34,6 @@ from policy_gate.extractors.interface import NotSupportedError, ParameterValue
 from policy_gate.model import DeferredText, NotChecked
 from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.source import Embedded, Source
-
-if TYPE_CHECKING:
-    from policy_gate.extractors.cloudformation.evaluator import Evaluator
 
 MAX_NESTING = 10
 """Stacks inside each other."""
@@ -107,21 +104,19 @@ def _stack(
         raise NotFollowedError(f"more than {MAX_NESTING} stacks inside each other are not followed")
     template = _template(parent.nesting, source)
     settings = replace(parent.settings, parameters=_pseudo_parameters(evaluator, container))
-    given = Parameters(template, settings, passed).given
-    template, hidden = expanded(template, replace(settings, parameters=given))
     address = f"{parent.address}{logical_id}/"
-    return Stack(
-        template,
-        Parameters(template, settings, passed),
-        settings,
-        parent.surroundings,
-        f"{parent.name}/{logical_id}",
-        tuple(_inside(address, item) for item in hidden),
-        address,
-        (*parent.ancestors, parent.template.source.path),
-        parent.constructs,
-        parent.nesting,
+    stack = expanded(
+        replace(
+            parent,
+            template=template,
+            parameters=Parameters(template, settings, passed),
+            settings=settings,
+            name=f"{parent.name}/{logical_id}",
+            address=address,
+            ancestors=(*parent.ancestors, parent.template.source.path),
+        )
     )
+    return replace(stack, hidden=tuple(_inside(address, item) for item in stack.hidden))
 
 
 def _inside(address: str, item: NotChecked) -> NotChecked:
@@ -277,8 +272,6 @@ def output(evaluator: Evaluator, logical_id: str, node: Node, name: str) -> Carr
 
 def output_of(stack: Stack, name: str, same_environment: bool) -> Carried | None:
     """An output of a stack, None where it is not known or conditions decide it."""
-    from policy_gate.extractors.cloudformation.evaluator import Evaluator
-
     declared = stack.template.outputs.get(name)
     value = None if declared is None else declared.entries.get("Value")
     if value is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeGuard
 
-from policy_gate.extractors.cloudformation import nested, tables
+from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.fragments import Part
 from policy_gate.extractors.cloudformation.resolved import parts_of
 from policy_gate.extractors.cloudformation.stand_ins import stand_in
@@ -39,11 +39,10 @@ def reference(evaluator: Evaluator, logical_id: str, node: Node) -> list[Part]:
 def attribute(evaluator: Evaluator, logical_id: str, name: str, node: Node) -> list[Part]:
     """The parts of what `Fn::GetAtt` gives. Raises UnresolvableError for a cycle."""
     target = _Target(evaluator, logical_id, node)
-    output = None
-    if name.startswith("Outputs.") and target.type in nested.CONTAINERS:
+    if name.startswith("Outputs."):
         output = target.output(name.removeprefix("Outputs."))
-    if output is not None:
-        return list(output)
+        if output is not None:
+            return list(output)
     return target.filled(target.kind.attributes.get(name) if target.kind else None, f".{name}")
 
 
@@ -80,6 +79,11 @@ class _Target:
 
     def output(self, name: str) -> tuple[Part, ...] | None:
         """An output of the stack that the resource makes, None where it is not known."""
+        # A nested stack has values of its own to resolve.
+        from policy_gate.extractors.cloudformation import nested
+
+        if self.type not in nested.CONTAINERS:
+            return None
         with self.evaluator.entering(self.logical_id, self.node):
             carried = nested.output(self.evaluator, self.logical_id, self.resource, name)
         if carried is None:

@@ -73,7 +73,10 @@ class Resource:
         return evaluator.conditions.holds(condition.value, condition)
 
     def evaluator(self, world: World) -> Evaluator:
-        return Evaluator(self.stack, world)
+        evaluator = Evaluator(self.stack, world)
+        for assumption in self.template.loops.get(self.logical_id, ()):
+            evaluator.assume(assumption)
+        return evaluator
 
     def text(self, evaluator: Evaluator, name: str) -> str:
         """A property as text, empty where it has none."""

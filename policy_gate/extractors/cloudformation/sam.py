@@ -18,7 +18,7 @@ from policy_gate.extractors.cloudformation.marks import Plain, marked, unmarked
 from policy_gate.extractors.cloudformation.sam_causes import Causes
 from policy_gate.extractors.cloudformation.sam_package import as_packaged
 from policy_gate.extractors.cloudformation.template import Template, resource_type, with_root
-from policy_gate.extractors.interface import ExtractSettings
+from policy_gate.extractors.interface import ParameterValue
 from policy_gate.model import NotChecked, PolicyIdentity, ReasonCode
 from policy_gate.syntax.node import Node
 
@@ -58,7 +58,7 @@ def uses_sam(template: Template) -> bool:
     )
 
 
-def expanded(template: Template, settings: ExtractSettings) -> Expansion:
+def expanded(template: Template, given: Mapping[str, ParameterValue]) -> Expansion:
     """The template with its SAM resources expanded."""
     resources = template.resources
     left_out = {
@@ -66,7 +66,7 @@ def expanded(template: Template, settings: ExtractSettings) -> Expansion:
     }
     for _ in range(_MAX_ATTEMPTS):
         try:
-            output = _translated(template, settings, left_out)
+            output = _translated(template, given, left_out)
             break
         except _RefusedError as refused:
             known = {name: why for name, why in refused.reasons.items() if name in resources}
@@ -80,12 +80,12 @@ def expanded(template: Template, settings: ExtractSettings) -> Expansion:
 
 
 def _translated(
-    template: Template, settings: ExtractSettings, left_out: Mapping[str, str]
+    template: Template, given: Mapping[str, ParameterValue], left_out: Mapping[str, str]
 ) -> Plain:
     root = _plain_root(template, left_out)
     if not any(_is_expandable(resource) for resource in root["Resources"].values()):
         return root
-    return _run_translator(root, settings)
+    return _run_translator(root, given)
 
 
 def _plain_root(template: Template, left_out: Mapping[str, str]) -> Plain:
@@ -104,7 +104,7 @@ def _is_expandable(resource: Plain) -> bool:
     return str(resource.get("Type")).startswith(PREFIX) or "Connectors" in resource
 
 
-def _run_translator(root: Plain, settings: ExtractSettings) -> Plain:
+def _run_translator(root: Plain, given: Mapping[str, ParameterValue]) -> Plain:
     """Raises _RefusedError."""
     from samtranslator.model.exceptions import ExceptionWithMessage, InvalidDocumentException
     from samtranslator.parser.parser import Parser
@@ -112,7 +112,6 @@ def _run_translator(root: Plain, settings: ExtractSettings) -> Plain:
 
     # What it logs concerns those who run it as a service.
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL + 1)
-    given = settings.parameters
     region = given.get("AWS::Region", _DEFAULT_REGION)
     texts = {
         name: value if isinstance(value, str) else ",".join(value) for name, value in given.items()
@@ -173,7 +172,9 @@ def _merged(template: Template, output: Plain, left_out: Mapping[str, str]) -> E
     # What refers to a resource that was left out refers to something unknown, not to nothing.
     others = tuple(name for name in template.transforms if name != TRANSFORM)
     transforms = (*others, TRANSFORM) if left_out or unknown else others
-    expansion = replace(with_root(template.source, root), transforms=transforms)
+    expansion = replace(
+        with_root(template.source, root), transforms=transforms, loops=template.loops
+    )
     return Expansion(expansion, tuple(_failures(template, refused)))
 
 

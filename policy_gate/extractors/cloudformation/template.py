@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 
 from policy_gate.extractors.cloudformation.resolved import Budget
 from policy_gate.extractors.interface import NotSupportedError
+from policy_gate.model import Assumption
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.source import Source
 from policy_gate.syntax.yaml_reader import read_yaml
+
+LOOP = "Fn::ForEach"
 
 MAX_VALUES = 600_000
 """Values in one template; a 5 MB template of ordinary density holds a third of it."""
@@ -47,10 +50,21 @@ class Template:
     budget: Budget = field(default_factory=Budget)
     """What may still be spent on resolving its values."""
 
+    loops: Mapping[str, tuple[Assumption, ...]] = field(default_factory=dict)
+    """What the collections of the loops that make a resource rest on, by its logical id."""
+
     @property
     def is_expanded_later(self) -> bool:
         """Do transforms add resources that the template does not name?"""
         return any(name != "AWS::LanguageExtensions" for name in self.transforms)
+
+
+@dataclass(slots=True, eq=False)
+class Instance(Node):
+    """A node as it is in one iteration of a loop, at the place where it is written."""
+
+    iteration: str = ""
+    """As `Name = 'logs'`."""
 
 
 def looks_like_template(text: str) -> bool:

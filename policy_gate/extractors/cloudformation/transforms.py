@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import replace
 
-from policy_gate.extractors.cloudformation import sam
+from policy_gate.extractors.cloudformation import foreach, sam
+from policy_gate.extractors.cloudformation.stack import Stack
 from policy_gate.extractors.cloudformation.template import Template
-from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import NotChecked, PolicyIdentity, ReasonCode
 from policy_gate.syntax.node import Node
 
 # Transforms that change no policy, or that this extractor evaluates itself.
-_EVALUATED = frozenset({"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", sam.TRANSFORM})
+_EVALUATED = frozenset({foreach.TRANSFORM, "AWS::CodeDeployBlueGreen", sam.TRANSFORM})
 
 
-class Expanded(NamedTuple):
-    template: Template
-    hidden: tuple[NotChecked, ...]
-    """What may hold policies that are not seen here."""
-
-
-def expanded(template: Template, settings: ExtractSettings) -> Expanded:
-    """The template with the resources that its transforms make."""
+def expanded(stack: Stack) -> Stack:
+    """The stack with the resources that its transforms make; `hidden` gets what they hide."""
+    template = stack.template
     hidden = list(_macros(template))
-    if sam.uses_sam(template):
-        template, failures = sam.expanded(template, settings)
+    if foreach.uses_loops(template):
+        template, failures = foreach.expanded(stack)
         hidden += failures
-    return Expanded(template, tuple(hidden))
+    if sam.uses_sam(template):
+        template, failures = sam.expanded(template, stack.parameters.given)
+        hidden += failures
+    return replace(stack, template=template, hidden=tuple(hidden))
 
 
 def _macros(template: Template) -> Iterator[NotChecked]:

@@ -199,7 +199,6 @@ def test_a_document_of_a_wrong_type_is_a_policy(document: str) -> None:
         "\nPolicies:\n  Fn::Transform: {Name: AWS::Include}",
         "\nPolicies:\n  - PolicyName: p\n    Fn::Transform: {Name: AWS::Include}",
         "\nAssumeRolePolicyDocument: {Fn::Transform: {Name: AWS::Include}, Statement: []}",
-        "\nFn::ForEach::Loop: [X, [a], {}]",
         "\nPolicies: !Custom::Macro x",
     ],
 )
@@ -215,7 +214,6 @@ def test_what_a_function_may_add_is_an_unknown_policy(properties: str) -> None:
         ("Resources: {R: text}", "a resource is a mapping with a Type"),
         ("Resources: {R: {Properties: {}}}", "a resource is a mapping with a Type"),
         ("Resources: {R: {Type: [a]}}", "a resource is a mapping with a Type"),
-        ("Resources: {'Fn::ForEach::L': [X, [a], {}]}", "Fn::ForEach is not expanded yet"),
         ("Resources: {'Fn::Transform': {Name: AWS::Include}}", "Fn::Transform is not expanded"),
         ("Resources: {R: {Type: A::B::C::MODULE}}", "the module A::B::C::MODULE"),
         ("Resources: {R: {Type: AWS::Serverless::Unheard}}", "SAM does not know"),

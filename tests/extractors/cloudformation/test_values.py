@@ -86,7 +86,6 @@ def test_known_values_are_exact(written: str, value: Value) -> None:
         "!GetAZs ''",
         "{'Fn::Transform': {Name: AWS::Include}}",
         "{'Fn::Transform': {Name: AWS::Include}, Effect: Allow}",
-        "{'Fn::ForEach::Loop': [X, [a], {}]}",
         "'{{resolve:ssm:/path}}'",
     ],
 )
