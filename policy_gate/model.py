@@ -203,6 +203,18 @@ class NotChecked:
     location: Location | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment(NotChecked):
+    """A managed policy that is attached by its ARN: not checked until its document is found."""
+
+    arn: str = ""
+    """`?` stands for a part of it that only deployment knows."""
+
+    assumptions: tuple[Assumption, ...] = ()
+    world: str = ""
+    """As that of a Policy."""
+
+
 class Unreadable(NamedTuple):
     """An input that the file system did not give. It makes the run an error."""
 

@@ -142,8 +142,8 @@ def _policies(resource: Resource) -> Iterator[Found]:
     for row in tables.policy_properties(resource_type):
         for found in policies_of(resource, row):
             yield from names.apart_by_name(found)
-    for path in tables.attachments(resource_type):
-        for found in attached_policies(resource, path):
+    for attaching in tables.attachments(resource_type):
+        for found in attached_policies(resource, attaching):
             yield from names.apart_by_name(found)
 
 

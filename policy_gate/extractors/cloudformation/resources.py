@@ -27,6 +27,7 @@ from policy_gate.extractors.cloudformation.worlds import (
     explore,
 )
 from policy_gate.model import (
+    Attachment,
     DeferredText,
     NotChecked,
     Policy,
@@ -243,7 +244,10 @@ def _merged(worlds: Sequence[tuple[World, list[Found]]]) -> Iterator[Found]:
     for alike in by_identity.values():
         for item, found_in in alike:
             label = common_label(found_in, len(worlds))
-            yield replace(item, world=label) if label and isinstance(item, Policy) else item
+            if label and isinstance(item, Policy | Attachment):
+                yield replace(item, world=label)
+            else:
+                yield item
 
 
 def _same(one: Found, other: Found) -> bool:
