@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from policy_gate.extractors.cloudformation.fragments import (
     Fragment,
@@ -13,7 +13,6 @@ from policy_gate.extractors.cloudformation.fragments import (
 )
 from policy_gate.extractors.cloudformation.resolved import Resolved, fragments_of
 from policy_gate.model import (
-    Assumption,
     DeferredText,
     DocumentPath,
     Location,
@@ -28,40 +27,52 @@ from policy_gate.syntax.source import Source
 
 def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMap]:
     """The document and where it stands. A text that holds no JSON stays the text it is."""
+    structure = as_structure(resolved, source)
+    is_text = resolved.structure is None and structure is not resolved
+    return _SourceMaps(source, is_text).of(structure)
+
+
+def as_structure(resolved: Resolved, source: Source) -> Resolved:
+    """What a text holds that is JSON, each part at its place; anything else as it is."""
     if not isinstance(resolved.value, str | DeferredText):
-        return _SourceMaps(source).of_resolved(resolved)
+        return resolved
     if resolved.structure is not None:
-        return policy_document(resolved.structure, source)
+        return as_structure(resolved.structure, source)
     fragments = fragments_of(resolved, Node(None, resolved.start, resolved.end))
     try:
         tree = read_json(marked(fragments))
-        document = _unmarked(tree, assumptions_in(fragments))
+        return _Texts(fragments, source).value(tree)
     except (ReadError, TextError):
-        return resolved.value, SourceMap({(): source.location(resolved.start, resolved.end)})
-    spans = _character_spans(fragments, source)
+        return resolved
 
-    def place(start: int, end: int) -> Span:
-        first, last = spans[start], spans[end - 1]
+
+class _Texts:
+    """Turns the tree of a marked text into values that stand in the file."""
+
+    def __init__(self, fragments: Sequence[Fragment], source: Source) -> None:
+        self.assumptions = assumptions_in(fragments)
+        self.spans = _character_spans(fragments, source)
+
+    def value(self, node: Node) -> Resolved:
+        """Raises TextError where two keys are written alike, of which one would win silently."""
+        start, end = self.place(node.start, node.end)
+        value = node.value
+        if isinstance(value, list):
+            return Resolved([self.value(child) for child in value], start, end)
+        if not isinstance(value, dict):
+            text = unmarked(value, self.assumptions) if isinstance(value, str) else value
+            return Resolved(text, start, end)
+        names = {key: str(unmarked(key, self.assumptions)) for key in value}
+        if len(set(names.values())) < len(names):
+            raise TextError
+        children = {names[key]: self.value(child) for key, child in value.items()}
+        keys = {names[key]: self.place(*node.keys[key]) for key in value}
+        return Resolved(dict(children), start, end, keys)
+
+    def place(self, start: int, end: int) -> Span:
+        first, last = self.spans[start], self.spans[end - 1]
         # Pieces of one text may stand in the file in another order.
         return (first[0], last[1]) if last[1] > first[0] else first
-
-    return document, _SourceMaps(source, place).of_node(tree)
-
-
-def _unmarked(node: Node, assumptions: Sequence[Assumption]) -> Value:
-    """Raises TextError where two keys are written alike, of which one would win silently."""
-    value = node.value
-    if isinstance(value, dict):
-        children = {
-            str(unmarked(key, assumptions)): _unmarked(child, assumptions)
-            for key, child in value.items()
-        }
-        if len(children) < len(value):
-            raise TextError
-        return children
-    if isinstance(value, list):
-        return [_unmarked(child, assumptions) for child in value]
-    return unmarked(value, assumptions) if isinstance(value, str) else value
 
 
 def _character_spans(fragments: Sequence[Fragment], source: Source) -> list[Span]:
@@ -84,52 +95,34 @@ def _character_spans(fragments: Sequence[Fragment], source: Source) -> list[Span
 
 
 class _SourceMaps:
-    """Walks a tree once and notes where each value and key stands."""
+    """Walks a value once and notes where each part of it and each key stands."""
 
-    def __init__(self, source: Source, place: Callable[[int, int], Span] | None = None) -> None:
+    def __init__(self, source: Source, is_text: bool) -> None:
         self.source = source
-        self.place = place
+        self.is_text = is_text
         self.values: dict[DocumentPath, Location] = {}
         self.keys: dict[DocumentPath, Location] = {}
 
-    def of_node(self, node: Node) -> SourceMap:
-        self._node(node, ())
-        return SourceMap(self.values, self.keys)
-
-    def of_resolved(self, resolved: Resolved) -> tuple[Value, SourceMap]:
-        document = self._resolved(resolved, ())
+    def of(self, resolved: Resolved) -> tuple[Value, SourceMap]:
+        document = self._value(resolved, ())
         return document, SourceMap(self.values, self.keys)
 
-    def _location(self, start: int, end: int) -> Location:
-        if self.place is not None:
-            start, end = self.place(start, end)
-        return self.source.location(start, end)
-
-    def _node(self, node: Node, path: DocumentPath) -> None:
-        self.values[path] = self._location(node.start, node.end)
-        if isinstance(node.value, dict):
-            for key, child in node.value.items():
-                self.keys[(*path, key)] = self._location(*node.keys[key])
-                self._node(child, (*path, key))
-        elif isinstance(node.value, list):
-            for index, child in enumerate(node.value):
-                self._node(child, (*path, index))
-
-    def _resolved(self, resolved: Resolved, path: DocumentPath) -> Value:
-        self.values[path] = self._location(resolved.start, resolved.end)
+    def _value(self, resolved: Resolved, path: DocumentPath) -> Value:
+        self.values[path] = self.source.location(resolved.start, resolved.end)
         value = resolved.value
         if isinstance(value, dict):
             for key, span in resolved.keys.items():
                 if key in value:
-                    self.keys[(*path, key)] = self._location(*span)
-            return {key: self._resolved(child, (*path, key)) for key, child in value.items()}
+                    self.keys[(*path, key)] = self.source.location(*span)
+            return {key: self._value(child, (*path, key)) for key, child in value.items()}
         if isinstance(value, list):
-            return [self._resolved(child, (*path, index)) for index, child in enumerate(value)]
-        if isinstance(value, int | float) and not isinstance(value, bool) and _in_principal(path):
+            return [self._value(child, (*path, index)) for index, child in enumerate(value)]
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and not self.is_text and _in_principal(path):
             return str(value)
         return value
 
 
 def _in_principal(path: DocumentPath) -> bool:
-    """Account ids typed as YAML numbers are text for IAM."""
+    """Account ids typed as YAML numbers are text for IAM, where CloudFormation writes the JSON."""
     return path[:1] == ("Statement",) and ("Principal" in path[1:3] or "NotPrincipal" in path[1:3])
