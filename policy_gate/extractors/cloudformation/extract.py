@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from policy_gate.extractors.cloudformation import sam, tables
+from policy_gate.extractors.cloudformation import provisioning, sam, tables
 from policy_gate.extractors.cloudformation.attachments import attached_policies
 from policy_gate.extractors.cloudformation.parameters import Parameters
-from policy_gate.extractors.cloudformation.policies import ORGANIZATION_KINDS, policies_of
+from policy_gate.extractors.cloudformation.policies import policies_of
+from policy_gate.extractors.cloudformation.provisioning import provisioned_policies
 from policy_gate.extractors.cloudformation.resolved import UnresolvableError
 from policy_gate.extractors.cloudformation.resources import Found, Names, Resource, units
 from policy_gate.extractors.cloudformation.template import (
@@ -130,17 +131,14 @@ def _policies(resource: Resource) -> Iterator[Found]:
     if reason := _no_policy_of_its_own(resource):
         yield resource.not_checked("", ReasonCode.NOT_APPLICABLE, reason, resource.node)
         return
-    if resource.type == "AWS::IoT::ProvisioningTemplate":
-        message = "policies inside a provisioning template are not read yet"
-        yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, resource.node)
-        return
     names = Names()
     resource_type = resource.type
     if resource_type.startswith(sam.PREFIX):
         resource_type = "AWS::IAM::Role"
         resource = replace(resource, properties=sam.as_role(resource.properties))
+    find = provisioned_policies if resource_type == provisioning.TYPE else policies_of
     for row in tables.policy_properties(resource_type):
-        for found in policies_of(resource, row):
+        for found in find(resource, row):
             yield from names.apart_by_name(found)
     for attaching in tables.attachments(resource_type):
         for found in attached_policies(resource, attaching):
@@ -150,16 +148,7 @@ def _policies(resource: Resource) -> Iterator[Found]:
 def _no_policy_of_its_own(resource: Resource) -> str:
     if resource.type == "AWS::RAM::Permission":
         return "a RAM permission is a template without Principal and Resource, not a policy"
-    if resource.type == "AWS::Organizations::Policy":
-        kind = _literal(resource, "Type")
-        if kind and kind not in ORGANIZATION_KINDS:
-            return f"a {kind} is not written in the IAM policy language"
     return ""
-
-
-def _literal(resource: Resource, name: str) -> str:
-    node = resource.properties.entries.get(name)
-    return node.value if node is not None and isinstance(node.value, str) else ""
 
 
 def _containers(resource: Resource) -> Iterator[Found]:
