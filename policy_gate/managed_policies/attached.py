@@ -45,8 +45,8 @@ def _looked_up(item: Attachment, sources: Sequence[DocumentSource]) -> Policy | 
 
 def _advice(arn: str) -> str:
     if parsed(arn) is None:
-        return "only deployment knows its ARN, unless the parameters in it are given"
-    return "put it into the folder that managed-policy-documents names, or let AWS answer"
+        return "give the parameters that its ARN is made of"
+    return "add it to managed-policy-documents, or let the analyzer aws read it"
 
 
 def _policy(item: Attachment, document: Value) -> Policy:
