@@ -115,6 +115,19 @@ def test_what_is_bundled_or_left_open_is_not_asked_for(aws: Aws) -> None:
     assert iam.calls == []
 
 
+def test_what_the_folder_has_is_not_asked_for(aws: Aws) -> None:
+    iam = aws.start({READ: DOCUMENT})
+    Path("managed").mkdir()
+    Path("managed/ReadOnlyAccess.json").write_text('{"Statement": []}')
+    config = "checks: {validate-policy: true}\nmanaged-policy-documents: managed\n"
+    Path(".policy-gate.yml").write_text(config)
+
+    ran = gate_json("extract", template(READ), "--analyzer", "aws")
+
+    assert [policy["document"] for policy in ran.report["policies"]] == [{"Statement": []}]
+    assert iam.calls == []
+
+
 def test_a_policy_is_asked_for_once(aws: Aws) -> None:
     iam = aws.start({READ: DOCUMENT})
 

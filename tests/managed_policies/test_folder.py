@@ -88,6 +88,15 @@ def test_extract_prints_the_document() -> None:
     assert policy["document"] == DOCUMENT
 
 
+def test_no_file_stands_in_for_a_bundled_document() -> None:
+    write("AdministratorAccess.json", {"Statement": []})
+    run()
+    with Path("t.yaml").open("a") as file:
+        file.write("        - arn:aws:iam::aws:policy/AdministratorAccess\n")
+
+    assert gate_json("run", "t.yaml").findings() == [("CHECK_ACCESS_NOT_GRANTED", 7)]
+
+
 def test_without_the_file_the_message_says_what_to_do() -> None:
     run("managed-policies: block\n")
 

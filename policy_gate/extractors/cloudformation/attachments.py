@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from policy_gate.deferred import combinations
@@ -16,12 +17,17 @@ from policy_gate.extractors.cloudformation.resources import (
     explored,
     follow,
     units,
+    written_text,
 )
 from policy_gate.extractors.cloudformation.tables import AttachingProperty, Effect
+from policy_gate.extractors.cloudformation.template import is_managed_policy
 from policy_gate.managed_policies.interface import AWS, parsed
 from policy_gate.model import Attachment, NotChecked, ReasonCode
 from policy_gate.syntax.node import Node
 
+_OWN_ARN = re.compile(
+    r"arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):iam::\$\{AWS::AccountId\}:policy/(?:[^/]+/)*([^/]+)"
+)
 _LIMITS = "{} limits what other policies allow, and allows nothing itself"
 _KUBERNETES = "{} grant access in Kubernetes, and are not written in the IAM policy language"
 _NOT_APPLICABLE = {Effect.LIMITS: _LIMITS, Effect.KUBERNETES: _KUBERNETES}
@@ -75,9 +81,11 @@ def _not_at_hand(name: str) -> str:
 def _is_in_this_template(resource: Resource, item: Resolved) -> bool:
     """Is it a reference to a policy that is found where it stands?"""
     logical_id = logical_id_of(item.fragments[0].node) if item.fragments else ""
-    target = resource.template.resources.get(logical_id)
-    kind = None if target is None else target.entries.get("Type")
-    return kind is not None and kind.value == "AWS::IAM::ManagedPolicy"
+    resources = resource.template.resources
+    if logical_id in resources:
+        return is_managed_policy(resources[logical_id])
+    own = _OWN_ARN.fullmatch(written_text(item))
+    return own is not None and own.group(1) in resource.template.managed_policy_names
 
 
 def _possible_policies(item: Resolved, place: Node) -> dict[str, str]:

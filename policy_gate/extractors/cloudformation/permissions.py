@@ -215,8 +215,9 @@ def _entity_resolution_statement(build: _Builder) -> Resolved:
 
 
 def _endpoint_service_permissions(build: _Builder) -> Resolved:
+    nobody = Resolved([], build.node.start, build.node.end)
     return build.allow(
-        build.mapping({"AWS": build.get("AllowedPrincipals")}),
+        build.mapping({"AWS": build.properties.get("AllowedPrincipals", nobody)}),
         build.literal("vpce:AllowConnection"),
         Resource=build.literal("*"),
     )

@@ -107,6 +107,60 @@ def test_a_policy_of_this_template_is_found_where_it_stands(written: str) -> Non
     assert len(policies(template_of(f"[{written}]"))) == 2
 
 
+OWN = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy"
+
+
+@pytest.mark.parametrize("given", [{}, {"AWS::AccountId": "111122223333"}])
+@pytest.mark.parametrize(
+    ("arn", "name", "is_own"),
+    [
+        (f"!Sub '{OWN}/app'", "app", True),
+        (f"!Sub '{OWN}/team/app'", "app", True),
+        ("!Sub 'arn:aws:iam::${AWS::AccountId}:policy/app'", "app", True),
+        (f"!Sub '{OWN}/${{Env}}-app'", "!Sub '${Env}-app'", True),
+        (f"!Sub '{OWN}/${{Env}}'", "!Ref Env", True),
+        (
+            "!Join ['', ['arn:aws:iam::', !Ref AWS::AccountId, ':policy/app']]",
+            "app",
+            True,
+        ),
+        (f"!Sub '{OWN}/other'", "app", False),
+        (f"!Sub '{OWN}/app'", "!Join ['', [a, pp]]", False),
+        (f"!Sub '{OWN}/app'", "!Ref AWS::NoValue", False),
+        ("arn:aws:iam::444455556666:policy/app", "app", False),
+        ("arn:aws:iam::aws:policy/app", "app", False),
+    ],
+)
+def test_an_arn_of_this_account_may_name_a_policy_of_this_template(
+    arn: str, name: str, is_own: bool, given: dict[str, str]
+) -> None:
+    template = f"""
+    Parameters: {{Env: {{Type: String, Default: dev}}}}
+    Resources:
+      R: {{Type: AWS::IAM::Role, Properties: {{ManagedPolicyArns: [{arn}]}}}}
+      P:
+        Type: AWS::IAM::ManagedPolicy
+        Properties: {{ManagedPolicyName: {name}, PolicyDocument: {{a: 1}}}}
+    """
+    extraction = extract(template, given=given)
+    assert len(extraction.policies) == 1
+    assert len(extraction.not_checked) == (0 if is_own else 1)
+
+
+def test_a_policy_that_may_not_be_created_is_not_taken_for_the_attached_one() -> None:
+    template = f"""
+    Conditions: {{Never: !Equals [a, b]}}
+    Resources:
+      R: {{Type: AWS::IAM::Role, Properties: {{ManagedPolicyArns: [!Sub '{OWN}/app']}}}}
+      P:
+        Type: AWS::IAM::ManagedPolicy
+        Condition: Never
+        Properties: {{ManagedPolicyName: app, PolicyDocument: {{a: 1}}}}
+    """
+    reasons = {item.reason for item in extract(template).not_checked}
+    assert ReasonCode.DOCUMENT_UNAVAILABLE in reasons
+
+
 @pytest.mark.parametrize("arns", ["[[x]]", "[{a: b}]", "[null]", "null", "[!Ref Nothing]"])
 def test_what_is_no_arn_is_never_silent(arns: str) -> None:
     (not_checked,) = extract(template_of(arns)).not_checked

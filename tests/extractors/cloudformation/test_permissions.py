@@ -236,6 +236,11 @@ def test_every_type_without_a_document_has_a_statement() -> None:
     assert rows == set(BUILDERS)
 
 
+def test_an_endpoint_service_without_principals_is_open_to_nobody() -> None:
+    found = statement("AWS::EC2::VPCEndpointServicePermissions", "{ServiceId: s}")
+    assert found["Principal"] == {"AWS": []}
+
+
 @pytest.mark.parametrize(
     "conditions",
     [
