@@ -1,4 +1,5 @@
 """Policies that a resource attaches by name or ARN; their documents are looked up later.
+
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 """
 
