@@ -22,4 +22,5 @@ def run_gate(paths: Sequence[str] = (), config: GateConfig | None = None) -> Gat
     analyzer, reason = make_analyzer(config.analyzer)
     inputs = find_inputs(paths, config)
     config = replace(config, notes=(*config.notes, *inputs.notes))
-    return run_checks(extract_inputs(inputs, config), config, analyzer, reason)
+    extraction = extract_inputs(inputs, config, analyzer)
+    return run_checks(extraction, config, analyzer, reason)

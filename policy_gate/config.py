@@ -63,6 +63,9 @@ class GateConfig:
     settings: ExtractSettings = field(default_factory=ExtractSettings)
     unknown_blocks: bool = True
     unavailable_documents_block: bool = False
+    managed_policy_documents: Path | None = None
+    """Folder with documents of managed policies that templates attach."""
+
     allow_empty: bool = False
     """Does a run that finds nothing to check succeed?"""
 
@@ -107,6 +110,7 @@ def load_config(path: Path) -> GateConfig:
         "checks",
         "unknown",
         "managed-policies",
+        "managed-policy-documents",
         "parameter-defaults",
     )
     return GateConfig(
@@ -120,6 +124,7 @@ def load_config(path: Path) -> GateConfig:
         ),
         root.choice("unknown", ("block", "report")) == "block",
         root.choice("managed-policies", ("inform", "block")) == "block",
+        _document_folder(root),
     )
 
 
@@ -129,6 +134,11 @@ def _inputs(root: Section) -> tuple[str, ...]:
         if any("**" in part and part != "**" for part in Path(pattern).parts):
             raise root.error(f"in {pattern!r}, ** must stand alone between slashes", "inputs")
     return patterns
+
+
+def _document_folder(root: Section) -> Path | None:
+    key = "managed-policy-documents"
+    return root.directory(key) if root.has(key) else None
 
 
 def _checks(root: Section) -> tuple[Check, ...]:

@@ -134,3 +134,10 @@ class Section:
         if not path.is_file():
             raise self.error(f"there is no file {shown(path)}", key)
         return path
+
+    def directory(self, key: str) -> Path:
+        """A folder, relative to the configuration file's folder."""
+        path = self.folder / self.required_text(key)
+        if not path.is_dir():
+            raise self.error(f"there is no folder {shown(path)}", key)
+        return path

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from policy_gate.analyzers.interface import Analyzer
 from policy_gate.config import GateConfig
 from policy_gate.extractors.discover import NEVER_SEARCHED, extract_paths
+from policy_gate.managed_policies.attached import with_documents
+from policy_gate.managed_policies.registry import document_sources
 from policy_gate.model import Extraction
 
 
@@ -47,6 +50,8 @@ def _matches(folder: Path, pattern: Path) -> list[Path]:
     return [path for path in found if NEVER_SEARCHED.isdisjoint(path.relative_to(root).parts)]
 
 
-def extract_inputs(inputs: Inputs, config: GateConfig) -> Extraction:
-    """Everything that the inputs hold."""
-    return extract_paths(inputs.named, inputs.matched, config.settings)
+def extract_inputs(inputs: Inputs, config: GateConfig, analyzer: Analyzer) -> Extraction:
+    """Everything that the inputs hold, and the documents of the policies that they attach."""
+    extraction = extract_paths(inputs.named, inputs.matched, config.settings)
+    sources = document_sources(config.managed_policy_documents, analyzer)
+    return with_documents(extraction, sources)

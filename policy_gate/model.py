@@ -231,6 +231,20 @@ class NotChecked:
     reason: ReasonCode
     message: str
     location: Location | None = None
+    construct: Construct | None = None
+    """As that of a Policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment(NotChecked):
+    """A managed policy that is attached by its ARN: not checked until its document is found."""
+
+    arn: str = ""
+    """`?` stands for a part of it that only deployment knows."""
+
+    assumptions: tuple[Assumption, ...] = ()
+    world: str = ""
+    """As that of a Policy."""
 
 
 class Unreadable(NamedTuple):

@@ -11,6 +11,7 @@ from policy_gate.config import GateConfig
 from policy_gate.coverage import coverage_of
 from policy_gate.model import (
     CheckResult,
+    Construct,
     Extraction,
     Finding,
     GateReport,
@@ -40,11 +41,11 @@ def run_checks(
 ) -> GateReport:
     """Asks every check about every policy that it applies to."""
     answered = [
-        _at_construct(result, policy)
+        _at_construct(result, policy.construct)
         for policy in extraction.policies
         for result in _ask(policy, config.checks, analyzer)
     ]
-    others = [_not_checked(item) for item in extraction.not_checked]
+    others = [_at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
     results = [
         replace(result, blocking=_blocks(result, config))
@@ -96,17 +97,17 @@ def _error(policy: Policy, check: Check, message: str) -> CheckResult:
     )
 
 
-def _at_construct(result: CheckResult, policy: Policy) -> CheckResult:
+def _at_construct(result: CheckResult, construct: Construct | None) -> CheckResult:
     """The result at the line of the app that makes the policy; the template's lines follow."""
-    if policy.construct is None:
+    if construct is None:
         return result
-    places = policy.construct.locations
+    places = construct.locations
     findings = tuple(
         replace(finding, locations=tuple(dict.fromkeys((*places, *finding.locations))))
         for finding in result.findings
     )
-    location = policy.construct.created_at or result.location
-    return replace(result, findings=findings, location=location, construct=policy.construct)
+    location = construct.created_at or result.location
+    return replace(result, findings=findings, location=location, construct=construct)
 
 
 def _not_checked(item: NotChecked) -> CheckResult:

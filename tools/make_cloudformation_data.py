@@ -5,7 +5,7 @@
 
 Needed by developers only, when the sources have a newer version. It writes
 - policy_gate/extractors/cloudformation/data/resource_types.json: what Ref and Fn::GetAtt return;
-- policy_gate/extractors/data/managed_policies.json: see `make_managed_policies.py`.
+- policy_gate/managed_policies/data/managed_policies.json: see `make_managed_policies.py`.
 
 `policy_properties.json` beside the first is kept by hand.
 
@@ -32,7 +32,7 @@ from typing import Any
 from known_resource_types import KNOWN, Known
 from make_managed_policies import write_managed_policies
 
-ROOT = Path(__file__).resolve().parent.parent / "policy_gate" / "extractors"
+ROOT = Path(__file__).resolve().parent.parent / "policy_gate"
 ENVIRONMENT = frozenset({"Partition", "Region", "Account", "URLSuffix"})
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
@@ -75,7 +75,7 @@ def main() -> None:
         "made by tools/make_cloudformation_data.py"
     )
     write_types(origin, derived | dict(KNOWN))
-    write_managed_policies(ROOT / "data" / "managed_policies.json")
+    write_managed_policies(ROOT / "managed_policies" / "data" / "managed_policies.json")
 
 
 def load_schemas() -> dict[str, Schema]:
@@ -189,7 +189,7 @@ def ref_is_primary(known: Known, schema: Schema) -> bool:
 
 def write_types(origin: str, types: Mapping[str, Known]) -> None:
     rows = [f"  {json.dumps(name)}: {json.dumps(as_entry(types[name]))}" for name in sorted(types)]
-    path = ROOT / "cloudformation" / "data" / "resource_types.json"
+    path = ROOT / "extractors" / "cloudformation" / "data" / "resource_types.json"
     path.write_text(
         '{\n "origin": ' + json.dumps(origin) + ',\n "types": {\n' + ",\n".join(rows) + "\n }\n}\n"
     )

@@ -1,4 +1,4 @@
-"""Make policy_gate/extractors/data/managed_policies.json from moto's copies (Apache-2.0).
+"""Make policy_gate/managed_policies/data/managed_policies.json from moto's copies (Apache-2.0).
 
 `make_cloudformation_data.py` calls it. The file holds the documents of the administrator-grade
 policies of AWS: the gate can then check them where they are attached by name, without an account.

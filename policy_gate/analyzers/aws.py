@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from policy_gate import __version__
+from policy_gate.analyzers.aws_client import make_client
 from policy_gate.analyzers.aws_errors import malformed_answer, sdk_errors
 from policy_gate.analyzers.interface import (
     Access,
@@ -27,13 +26,6 @@ MAX_ACCESS_ITEMS = 100
 
 Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Access.html
 """
-
-MAX_ATTEMPTS = 8
-"""Attempts at one call where neither AWS_MAX_ATTEMPTS nor the AWS configuration says."""
-
-CONNECT_TIMEOUT = 5
-READ_TIMEOUT = 60
-"""Seconds."""
 
 
 class AwsAnalyzer:
@@ -98,32 +90,7 @@ class AwsAnalyzer:
 
     @cached_property
     def _client(self) -> Any:
-        import boto3
-        from botocore.config import Config
-        from botocore.session import get_session
-
-        session = self._session or get_session()
-        attempts = session.get_config_variable("max_attempts") or MAX_ATTEMPTS
-        return boto3.Session(botocore_session=session).client(
-            "accessanalyzer",
-            region_name=region_of(session),
-            config=Config(
-                connect_timeout=CONNECT_TIMEOUT,
-                read_timeout=READ_TIMEOUT,
-                retries={"mode": "standard", "total_max_attempts": attempts},
-                user_agent_extra=f"policy-gate/{__version__}",
-            ),
-        )
-
-
-def region_of(session: Session) -> str | None:
-    """The region to ask in, None where none is configured.
-
-    Every AWS SDK but the Python one reads AWS_REGION, and users expect it.
-    Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
-    """
-    region: str | None = os.environ.get("AWS_REGION") or session.get_config_variable("region")
-    return region
+        return make_client("accessanalyzer", self._session)
 
 
 def _parts(access: Access) -> Iterator[Mapping[str, Sequence[str]]]:

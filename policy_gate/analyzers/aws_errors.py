@@ -17,13 +17,14 @@ _RENEW = "Renew the AWS credentials."
 _LATER = "Run the gate again later."
 _NETWORK = "Check the network, the region and any AWS_ENDPOINT_URL."
 _QUESTION = "Access Analyzer does not accept this policy or this question: check the policy first."
-_PROTOCOL = "Check that AWS_ENDPOINT_URL, if set, leads to Access Analyzer."
+_PROTOCOL = "Check that AWS_ENDPOINT_URL, if set, leads to AWS."
+_THROTTLED = "Run the gate again later, or raise AWS_MAX_ATTEMPTS."
 
 _ADVICE = {
     # Error codes of the service:
     # https://docs.aws.amazon.com/access-analyzer/latest/APIReference/CommonErrors.html
     "AccessDeniedException": "Allow access-analyzer:{operation} for these credentials.",
-    "ThrottlingException": "Run the gate again later, or raise AWS_MAX_ATTEMPTS.",
+    "ThrottlingException": _THROTTLED,
     "ValidationException": _QUESTION,
     "InvalidParameterException": _QUESTION,
     "UnprocessableEntityException": _QUESTION,
@@ -35,6 +36,11 @@ _ADVICE = {
     "InvalidClientTokenId": _RENEW,
     "InvalidSignatureException": _RENEW,
     "UnrecognizedClientException": _RENEW,
+    # Error codes of IAM: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+    "AccessDenied": "Allow iam:{operation} for these credentials.",
+    "NoSuchEntity": "Check the ARN, and that the credentials are of the account that it names.",
+    "Throttling": _THROTTLED,
+    "ServiceFailure": _LATER,
     # Exceptions of the SDK, by the name of the class or of one it derives from:
     "NoRegionError": f"Set AWS_REGION, {_OFFLINE}.",
     "NoCredentialsError": _NO_CREDENTIALS,
@@ -52,8 +58,8 @@ _CONFIGURATION = "Check the AWS configuration and credentials."
 
 
 @contextmanager
-def sdk_errors() -> Iterator[None]:
-    """Raises AnalyzerError for all that the AWS SDK raises inside."""
+def sdk_errors(service: str = "Access Analyzer") -> Iterator[None]:
+    """Raises AnalyzerError for all that the AWS SDK raises inside, asking the service."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -63,7 +69,7 @@ def sdk_errors() -> Iterator[None]:
         raise _refused(error.operation_name, error.response.get("Error", {})) from error
     # The SDK's parser and ours end like this in JSON that is not the shape the API promises.
     except (AttributeError, KeyError, TypeError, UnicodeDecodeError, ResponseParserError) as error:
-        raise malformed_answer(f"{type(error).__name__}: {error}") from error
+        raise malformed_answer(f"{type(error).__name__}: {error}", service) from error
     # OSError: a token file or a credential process is missing. ValueError: AWS_MAX_ATTEMPTS=x.
     except (BotoCoreError, OSError, ValueError) as error:
         names = [kind.__name__ for kind in type(error).__mro__]
@@ -71,9 +77,9 @@ def sdk_errors() -> Iterator[None]:
         raise AnalyzerError(names[0], _sentences(str(error), advice)) from error
 
 
-def malformed_answer(detail: str) -> AnalyzerError:
-    """For an answer that is not what the API promises."""
-    message = f"This is no answer of Access Analyzer ({detail})"
+def malformed_answer(detail: str, service: str = "Access Analyzer") -> AnalyzerError:
+    """For an answer that is not what the API of the service promises."""
+    message = f"This is no answer of {service} ({detail})"
     return AnalyzerError("MalformedAnswer", _sentences(message, _PROTOCOL))
 
 

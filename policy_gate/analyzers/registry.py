@@ -37,7 +37,8 @@ def _auto() -> tuple[Analyzer, str]:
     """
     from botocore.session import get_session
 
-    from policy_gate.analyzers.aws import AwsAnalyzer, region_of
+    from policy_gate.analyzers.aws import AwsAnalyzer
+    from policy_gate.analyzers.aws_client import region_of
     from policy_gate.analyzers.aws_errors import sdk_errors
     from policy_gate.analyzers.interface import AnalyzerError
 

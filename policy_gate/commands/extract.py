@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from policy_gate.analyzers.interface import AnalyzerError
+from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
 from policy_gate.config_section import ConfigError
@@ -17,9 +19,10 @@ def main(arguments: argparse.Namespace) -> int:
     """Prints what was found; the exit status says whether everything could be read."""
     try:
         config = configured(arguments)
-    except ConfigError as error:
+        analyzer, _ = make_analyzer(config.analyzer)
+    except (ConfigError, AnalyzerError) as error:
         return complain(error)
-    found = extract_inputs(find_inputs(arguments.paths, config), config)
+    found = extract_inputs(find_inputs(arguments.paths, config), config, analyzer)
     write = write_json if arguments.format == "json" else write_console
     write(found, sys.stdout)
     return _exit_status(found)

@@ -1,7 +1,5 @@
-"""AWS managed policies that a resource attaches by ARN.
+"""Policies that a resource attaches by name or ARN; their documents are looked up later.
 
-The administrator-grade ones are policies like any other, from bundled documents; of the rest the
-report says that their documents are not at hand.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 """
 
@@ -11,90 +9,98 @@ import re
 from collections.abc import Iterator
 
 from policy_gate.deferred import combinations
-from policy_gate.extractors import managed_policies
-from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.fragments import join, logical_id_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
 from policy_gate.extractors.cloudformation.resources import (
     Found,
-    Names,
     Resource,
-    Way,
     explored,
     follow,
     units,
+    written_text,
 )
-from policy_gate.model import Policy, PolicyKind, ReasonCode, SourceMap
+from policy_gate.extractors.cloudformation.tables import AttachingProperty, Effect
+from policy_gate.extractors.cloudformation.template import is_managed_policy
+from policy_gate.managed_policies.interface import AWS, parsed
+from policy_gate.model import Attachment, NotChecked, ReasonCode
 from policy_gate.syntax.node import Node
 
-_AWS_MANAGED = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)")
-# They limit what other policies allow, and allow nothing themselves.
-_BOUNDARIES = ("Boundary", "GuardrailPolicies")
+_OWN_ARN = re.compile(
+    r"arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):iam::\$\{AWS::AccountId\}:policy/(?:[^/]+/)*([^/]+)"
+)
+_LIMITS = "{} limits what other policies allow, and allows nothing itself"
+_KUBERNETES = "{} grant access in Kubernetes, and are not written in the IAM policy language"
+_NOT_APPLICABLE = {Effect.LIMITS: _LIMITS, Effect.KUBERNETES: _KUBERNETES}
 
 
-def attached_policies(resource: Resource, path: Way) -> Iterator[list[Found]]:
-    """The policies that one property attaches, the administrator-grade ones in full."""
-    if path[-1].endswith(_BOUNDARIES):
-        return
+def attached_policies(resource: Resource, row: AttachingProperty) -> Iterator[list[Found]]:
+    """The policies that one property attaches, one list for each part that is resolved alone."""
+    allows = row.effect is Effect.ALLOWS
 
     def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Found]:
-        items = (item for _, item in follow(resolved, unit.way, ""))
-        found = (one for item in items for one in _attached(resource, evaluator, item))
-        return Names().apart(found)
+        for _, item in follow(resolved, unit.way, ""):
+            if not _is_in_this_template(resource, item):
+                found = _attached(resource, evaluator, item)
+                yield from found if allows else _not_applicable(resource, row, item)
 
-    for unit in units(resource.properties, (*path, "*")):
-        yield explored(resource, unit, path[-1], None, look)
+    for unit in units(resource.properties, (*row.path, "*") if allows else row.path):
+        yield explored(resource, unit, row.path[-1], None, look)
+
+
+def _not_applicable(
+    resource: Resource, row: AttachingProperty, item: Resolved
+) -> Iterator[NotChecked]:
+    name = row.path[0]
+    message = _NOT_APPLICABLE[row.effect].format(name)
+    place = Node(None, item.start, item.end)
+    yield resource.not_checked(name, ReasonCode.NOT_APPLICABLE, message, place)
 
 
 def _attached(resource: Resource, evaluator: Evaluator, item: Resolved) -> Iterator[Found]:
     place = Node(None, item.start, item.end)
     if isinstance(item.value, dict) and "Name" in item.value:
         name = str(join(parts_of(item.value["Name"], place)))
-        yield _not_at_hand(resource, name, place)
-    elif not _is_in_this_template(resource, item):
-        for arn in _possible_arns(item, place):
-            yield _policy(resource, evaluator, arn, place) or _not_at_hand(
-                resource, _name(arn) or str(item.value), place
+        message = _not_at_hand(name)
+        yield resource.not_checked(name, ReasonCode.DOCUMENT_UNAVAILABLE, message, place)
+    else:
+        for name, arn in _possible_policies(item, place).items():
+            yield Attachment(
+                resource.identity(name),
+                ReasonCode.DOCUMENT_UNAVAILABLE,
+                _not_at_hand(name),
+                resource.template.source.locate(place),
+                resource.construct(""),
+                arn,
+                tuple(evaluator.assumed[key] for key in sorted(evaluator.assumed)),
             )
 
 
-def _policy(resource: Resource, evaluator: Evaluator, arn: str, place: Node) -> Policy | None:
-    name = _name(arn)
-    document = managed_policies.document(name)
-    if document is None:
-        return None
-    return Policy(
-        resource.identity(name, PolicyKind.IDENTITY),
-        PolicyKind.IDENTITY,
-        document,
-        SourceMap({(): resource.template.source.locate(place)}),
-        tuple(evaluator.assumed[key] for key in sorted(evaluator.assumed)),
-        construct=resource.construct(""),
-    )
-
-
-def _name(arn: str) -> str:
-    """The name of an AWS managed policy, empty for any other."""
-    match = _AWS_MANAGED.fullmatch(arn)
-    return match.group(1) if match else ""
-
-
-def _not_at_hand(resource: Resource, name: str, place: Node) -> Found:
-    message = f"the document of the attached policy {name} is not at hand"
-    return resource.not_checked(name, ReasonCode.DOCUMENT_UNAVAILABLE, message, place)
+def _not_at_hand(name: str) -> str:
+    return f"the document of the attached policy {name} is not at hand"
 
 
 def _is_in_this_template(resource: Resource, item: Resolved) -> bool:
     """Is it a reference to a policy that is found where it stands?"""
     logical_id = logical_id_of(item.fragments[0].node) if item.fragments else ""
-    target = resource.template.resources.get(logical_id)
-    kind = None if target is None else target.entries.get("Type")
-    return (
-        kind is not None
-        and isinstance(kind.value, str)
-        and bool(tables.policy_properties(kind.value))
-    )
+    resources = resource.template.resources
+    if logical_id in resources:
+        return is_managed_policy(resources[logical_id])
+    own = _OWN_ARN.fullmatch(written_text(item))
+    return own is not None and own.group(1) in resource.template.managed_policy_names
+
+
+def _possible_policies(item: Resolved, place: Node) -> dict[str, str]:
+    """The ARNs that the text can be, by what to call their policies."""
+    arns: dict[str, str] = {}
+    for arn in _possible_arns(item, place):
+        policy = parsed(arn)
+        name = str(item.value) if policy is None else arn
+        if policy and policy.account == AWS:
+            # There is one of that name, in whichever partition.
+            name = policy.name
+        arns.setdefault(name, arn)
+    return arns
 
 
 def _possible_arns(item: Resolved, place: Node) -> list[str]:

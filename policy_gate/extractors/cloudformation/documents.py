@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 
 from policy_gate.extractors.cloudformation.fragments import (
     Fragment,
@@ -14,7 +13,6 @@ from policy_gate.extractors.cloudformation.fragments import (
 )
 from policy_gate.extractors.cloudformation.resolved import Resolved, fragments_of
 from policy_gate.model import (
-    Assumption,
     DeferredText,
     DocumentPath,
     Location,
@@ -29,36 +27,47 @@ from policy_gate.syntax.source import Source, span_of
 
 def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMap]:
     """The document and where it stands. A text that holds no JSON stays the text it is."""
-    noted = _Spans()
+    structure = as_structure(resolved, source)
+    noted = _Spans(is_text=resolved.structure is None and structure is not resolved)
+    return noted.document(structure, ()), noted.source_map(source)
+
+
+def as_structure(resolved: Resolved, source: Source) -> Resolved:
+    """What a text holds that is JSON, each part at its place; anything else as it is."""
     if not isinstance(resolved.value, str | DeferredText):
-        return noted.document(resolved, ()), noted.source_map(source)
+        return resolved
     if resolved.structure is not None:
-        return policy_document(resolved.structure, source)
+        return as_structure(resolved.structure, source)
     fragments = fragments_of(resolved, Node(None, resolved.start, resolved.end))
     try:
         tree = read_json(marked(fragments))
-        document = _unmarked(tree, assumptions_in(fragments))
+        return _Texts(fragments, source).value(tree)
     except (ReadError, TextError):
-        noted.values[()] = (resolved.start, resolved.end)
-        return resolved.value, noted.source_map(source)
-    noted.note(tree, (), partial(span_of, places_of(fragments, source)))
-    return document, noted.source_map(source)
+        return resolved
 
 
-def _unmarked(node: Node, assumptions: Sequence[Assumption]) -> Value:
-    """Raises TextError where two keys are written alike, of which one would win silently."""
-    value = node.value
-    if isinstance(value, dict):
-        children = {
-            str(unmarked(key, assumptions)): _unmarked(child, assumptions)
-            for key, child in value.items()
-        }
-        if len(children) < len(value):
+class _Texts:
+    """Turns the tree of a marked text into values that stand in the file."""
+
+    def __init__(self, fragments: Sequence[Fragment], source: Source) -> None:
+        self.assumptions = assumptions_in(fragments)
+        self.spans = places_of(fragments, source)
+
+    def value(self, node: Node) -> Resolved:
+        """Raises TextError where two keys are written alike, of which one would win silently."""
+        start, end = span_of(self.spans, node.start, node.end)
+        value = node.value
+        if isinstance(value, list):
+            return Resolved([self.value(child) for child in value], start, end)
+        if not isinstance(value, dict):
+            text = unmarked(value, self.assumptions) if isinstance(value, str) else value
+            return Resolved(text, start, end)
+        names = {key: str(unmarked(key, self.assumptions)) for key in value}
+        if len(set(names.values())) < len(names):
             raise TextError
-        return children
-    if isinstance(value, list):
-        return [_unmarked(child, assumptions) for child in value]
-    return unmarked(value, assumptions) if isinstance(value, str) else value
+        children = {names[key]: self.value(child) for key, child in value.items()}
+        keys = {names[key]: span_of(self.spans, *node.keys[key]) for key in value}
+        return Resolved(dict(children), start, end, keys)
 
 
 def places_of(fragments: Sequence[Fragment], source: Source) -> list[Span]:
@@ -103,23 +112,14 @@ class _Places(Mapping[DocumentPath, Location]):
 class _Spans:
     """Walks a tree once and notes the span of each value and key."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_text: bool) -> None:
+        """`is_text`: was the tree JSON text?"""
+        self.is_text = is_text
         self.values: dict[DocumentPath, Span] = {}
         self.keys: dict[DocumentPath, Span] = {}
 
     def source_map(self, source: Source) -> SourceMap:
         return SourceMap(_Places(source, self.values), _Places(source, self.keys))
-
-    def note(self, node: Node, path: DocumentPath, place: Callable[[int, int], Span]) -> None:
-        """Notes a tree whose own spans are those of another text."""
-        self.values[path] = place(node.start, node.end)
-        if isinstance(node.value, dict):
-            for key, child in node.value.items():
-                self.keys[(*path, key)] = place(*node.keys[key])
-                self.note(child, (*path, key), place)
-        elif isinstance(node.value, list):
-            for index, child in enumerate(node.value):
-                self.note(child, (*path, index), place)
 
     def document(self, resolved: Resolved, path: DocumentPath) -> Value:
         """The document that a resolved tree is; notes the tree."""
@@ -135,11 +135,12 @@ class _Spans:
             return document
         if isinstance(value, list):
             return [self.document(child, (*path, index)) for index, child in enumerate(value)]
-        if isinstance(value, int | float) and not isinstance(value, bool) and _in_principal(path):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and not self.is_text and _in_principal(path):
             return str(value)
         return value
 
 
 def _in_principal(path: DocumentPath) -> bool:
-    """Account ids typed as YAML numbers are text for IAM."""
+    """Account ids typed as YAML numbers are text for IAM, where CloudFormation writes the JSON."""
     return path[:1] == ("Statement",) and ("Principal" in path[1:3] or "NotPrincipal" in path[1:3])

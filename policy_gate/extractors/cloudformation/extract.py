@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from policy_gate.extractors.cloudformation import nested, sam, tables
+from policy_gate.extractors.cloudformation import nested, provisioning, sam, tables
 from policy_gate.extractors.cloudformation.attachments import attached_policies
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.local import LocalTemplates
 from policy_gate.extractors.cloudformation.parameters import Parameters
-from policy_gate.extractors.cloudformation.policies import ORGANIZATION_KINDS, policies_of
+from policy_gate.extractors.cloudformation.policies import policies_of
+from policy_gate.extractors.cloudformation.provisioning import provisioned_policies
 from policy_gate.extractors.cloudformation.resolved import UnresolvableError
 from policy_gate.extractors.cloudformation.resources import (
     Found,
@@ -123,36 +124,24 @@ def _policies(resource: Resource) -> Iterator[Found]:
     if reason := _no_policy_of_its_own(resource):
         yield resource.not_checked("", ReasonCode.NOT_APPLICABLE, reason, resource.node)
         return
-    if resource.type == "AWS::IoT::ProvisioningTemplate":
-        message = "policies inside a provisioning template are not read yet"
-        yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, resource.node)
-        return
     names = Names()
     kind = resource.type
     if kind.startswith(sam.PREFIX):
         kind = "AWS::IAM::Role"
         resource = replace(resource, properties=sam.as_role(resource.properties))
+    find = provisioned_policies if kind == provisioning.TYPE else policies_of
     for row in tables.policy_properties(kind):
-        for found in policies_of(resource, row):
+        for found in find(resource, row):
             yield from names.apart_by_name(found)
-    for path in tables.attachments(kind):
-        for found in attached_policies(resource, path):
+    for attaching in tables.attachments(kind):
+        for found in attached_policies(resource, attaching):
             yield from names.apart_by_name(found)
 
 
 def _no_policy_of_its_own(resource: Resource) -> str:
     if resource.type == "AWS::RAM::Permission":
         return "a RAM permission is a template without Principal and Resource, not a policy"
-    if resource.type == "AWS::Organizations::Policy":
-        kind = _literal(resource, "Type")
-        if kind and kind not in ORGANIZATION_KINDS:
-            return f"a {kind} is not written in the IAM policy language"
     return ""
-
-
-def _literal(resource: Resource, name: str) -> str:
-    node = resource.properties.entries.get(name)
-    return node.value if node is not None and isinstance(node.value, str) else ""
 
 
 def _containers(resource: Resource) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from policy_gate.extractors.cloudformation.documents import as_structure
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.fragments import Part, join
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
@@ -57,19 +58,30 @@ class _Builder:
         """A property, or a default; the empty text where there is none (ValidatePolicy tells)."""
         return self.properties.get(name) or self.literal(default)
 
+    def structure(self, name: str) -> Resolved | None:
+        """A property that may be written as JSON text."""
+        value = self.properties.get(name)
+        return None if value is None else as_structure(value, self.evaluator.template.source)
+
     def mapping(self, entries: dict[str, Resolved | None]) -> Resolved:
         children = {key: value for key, value in entries.items() if value is not None}
         return Resolved(dict(children), self.node.start, self.node.end)
 
     def principal(self, name: str = "Principal") -> Resolved:
-        """`*`, a service or an AWS principal, told apart by the text."""
+        """`*`, or services and AWS principals, told apart by the text."""
         written = self.get(name)
-        if isinstance(written.value, list | dict):
+        if written.value == "*" or isinstance(written.value, dict):
             return written
-        if written.value == "*":
-            return written
-        kind = "Service" if _is_service(parts_of(written, self.node)) else "AWS"
-        return self.mapping({kind: written})
+        if not isinstance(written.value, list):
+            return self.mapping({self._principal_kind(written): written})
+        kinds: dict[str, list[Resolved]] = {}
+        for item in written.value:
+            kinds.setdefault(self._principal_kind(item), []).append(item)
+        lists = {kind: Resolved(items, written.start, written.end) for kind, items in kinds.items()}
+        return self.mapping(dict(lists))
+
+    def _principal_kind(self, written: Resolved) -> str:
+        return "Service" if _is_service(parts_of(written, self.node)) else "AWS"
 
     def arn(self, written: Resolved, service: str, kind: str) -> Resolved:
         """A property as an ARN: as it is, or as a name in this account and Region.
@@ -144,7 +156,13 @@ def _layer_permission(build: _Builder) -> Resolved:
 
 
 def _signer_permission(build: _Builder) -> Resolved:
-    return build.allow(build.principal(), build.get("Action"), Resource=build.literal("*"))
+    version = {"ProfileVersion": ("StringEquals", "signer:ProfileVersion")}
+    return build.allow(
+        build.principal(),
+        build.get("Action"),
+        Resource=build.literal("*"),
+        Condition=build.conditions(version),
+    )
 
 
 def _acm_pca_permission(build: _Builder) -> Resolved:
@@ -154,7 +172,34 @@ def _acm_pca_permission(build: _Builder) -> Resolved:
 
 
 def _q_business_permission(build: _Builder) -> Resolved:
-    return build.allow(build.principal(), build.get("Actions"), Resource=build.literal("*"))
+    return build.allow(
+        build.principal(),
+        build.get("Actions"),
+        Resource=build.literal("*"),
+        Condition=_q_business_conditions(build),
+    )
+
+
+def _q_business_conditions(build: _Builder) -> Resolved | None:
+    listed = build.properties.get("Conditions")
+    if listed is None or not isinstance(listed.value, list):
+        return listed
+    operators: dict[str, dict[str, Resolved | None]] = {}
+    for item in listed.value:
+        entry = item.value if isinstance(item.value, dict) else {}
+        named = _operator_and_key(entry, "ConditionOperator", "ConditionKey")
+        if named is None or named[1] in operators.get(named[0], {}):
+            return listed
+        operators.setdefault(named[0], {})[named[1]] = entry.get("ConditionValues")
+    return build.mapping({name: build.mapping(keys) for name, keys in operators.items()})
+
+
+def _operator_and_key(entry: Properties, operator: str, key: str) -> tuple[str, str] | None:
+    """The two that a condition is made of, None where one of them is no plain text."""
+    texts = [entry[name].value if name in entry else None for name in (operator, key)]
+    if isinstance(texts[0], str) and isinstance(texts[1], str):
+        return texts[0], texts[1]
+    return None
 
 
 def _entity_resolution_statement(build: _Builder) -> Resolved:
@@ -162,7 +207,7 @@ def _entity_resolution_statement(build: _Builder) -> Resolved:
         build.principal(),
         build.get("Action"),
         Resource=build.get("Arn"),
-        Condition=build.properties.get("Condition"),
+        Condition=build.structure("Condition"),
     )
     if "Effect" in build.properties and isinstance(statement.value, dict):
         statement.value["Effect"] = build.properties["Effect"]
@@ -170,15 +215,16 @@ def _entity_resolution_statement(build: _Builder) -> Resolved:
 
 
 def _endpoint_service_permissions(build: _Builder) -> Resolved:
+    nobody = Resolved([], build.node.start, build.node.end)
     return build.allow(
-        build.mapping({"AWS": build.get("AllowedPrincipals")}),
+        build.mapping({"AWS": build.properties.get("AllowedPrincipals", nobody)}),
         build.literal("vpce:AllowConnection"),
         Resource=build.literal("*"),
     )
 
 
 def _event_bus_statement(build: _Builder) -> Resolved:
-    if statement := build.properties.get("Statement"):
+    if statement := build.structure("Statement"):
         return statement
     return build.allow(
         build.principal(),
@@ -192,12 +238,10 @@ def _event_bus_condition(build: _Builder) -> Resolved | None:
     condition = build.properties.get("Condition")
     if condition is None or not isinstance(condition.value, dict):
         return condition
-    operator, key = condition.value.get("Type"), condition.value.get("Key")
-    if operator is None or not isinstance(operator.value, str):
+    named = _operator_and_key(condition.value, "Type", "Key")
+    if named is None:
         return condition
-    if key is None or not isinstance(key.value, str):
-        return condition
-    return build.mapping({operator.value: build.mapping({key.value: condition.value.get("Value")})})
+    return build.mapping({named[0]: build.mapping({named[1]: condition.value.get("Value")})})
 
 
 def _document(statement: Resolved, node: Node) -> Resolved:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy_gate.extractors.cloudformation.documents import policy_document
+from policy_gate.extractors.cloudformation.documents import as_structure, policy_document
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.permissions import permission_document
 from policy_gate.extractors.cloudformation.resolved import Resolved
 from policy_gate.extractors.cloudformation.resources import (
     Found,
-    Names,
     Resource,
     Unit,
     explored,
@@ -19,7 +18,8 @@ from policy_gate.extractors.cloudformation.resources import (
     written_text,
 )
 from policy_gate.extractors.cloudformation.tables import PolicyProperty, PropertyKind
-from policy_gate.model import Policy, PolicyKind
+from policy_gate.model import Policy, PolicyKind, ReasonCode
+from policy_gate.syntax.node import Node
 
 SYNTHESISED = frozenset({PropertyKind.PERMISSION, PropertyKind.PERMISSION_STATEMENT})
 
@@ -48,7 +48,8 @@ def policies_of(resource: Resource, row: PolicyProperty) -> Iterator[list[Found]
     """The policies under one row of the table, one list for each part that is resolved alone."""
 
     def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Found]:
-        return Names().apart(_policies(resource, row, unit, evaluator, resolved))
+        for name, value in _documents(resource, row, unit, evaluator, resolved):
+            yield _found(resource, row, evaluator, name, value)
 
     kind = KINDS.get(row.kind, PolicyKind.RESOURCE)
     synthesised = row.kind in SYNTHESISED
@@ -60,35 +61,41 @@ def policies_of(resource: Resource, row: PolicyProperty) -> Iterator[list[Found]
         yield explored(resource, unit, name, kind, look)
 
 
-def _policies(
-    resource: Resource,
-    row: PolicyProperty,
-    unit: Unit,
-    evaluator: Evaluator,
-    resolved: Resolved,
-) -> Iterator[Policy]:
-    default_name = _default_name(row)
+def _documents(
+    resource: Resource, row: PolicyProperty, unit: Unit, evaluator: Evaluator, resolved: Resolved
+) -> Iterator[tuple[str, Resolved]]:
+    """The documents in one part, with their names."""
+    name = _default_name(row)
     if row.kind in SYNTHESISED:
-        statement = permission_document(resource.type, evaluator, resolved, resource.node)
-        found = iter([(default_name, statement)])
+        yield name, permission_document(resource.type, evaluator, resolved, resource.node)
     else:
-        found = follow(resolved, unit.way, default_name)
-    for name, value in found:
-        document, sources = policy_document(value, resource.template.source)
-        kind = _kind(resource, row, evaluator)
-        own_name = _resource_policy_name(resource, row, evaluator) if name == default_name else ""
-        public_access_type = _public_access_type(resource, row, evaluator)
-        yield Policy(
-            resource.identity(own_name or name, kind),
-            kind,
-            document,
-            sources,
-            tuple(evaluator.assumed[key] for key in sorted(evaluator.assumed)),
-            "",
-            row.validate_policy_resource_type,
-            public_access_type,
-            resource.construct(row.path[0] if row.path else ""),
-        )
+        if unit.way:
+            # What holds the document may be JSON text, as the Body of a RestApi.
+            resolved = as_structure(resolved, resource.template.source)
+        yield from follow(resolved, unit.way, name)
+
+
+def _found(
+    resource: Resource, row: PolicyProperty, evaluator: Evaluator, name: str, value: Resolved
+) -> Found:
+    kind = _kind(resource, row, evaluator)
+    if not isinstance(kind, PolicyKind):
+        return resource.not_checked(name, *kind, Node(None, value.start, value.end))
+    document, sources = policy_document(value, resource.template.source)
+    is_default = name == _default_name(row)
+    own_name = _resource_policy_name(resource, row, evaluator) if is_default else ""
+    public_access_type = _public_access_type(resource, row, evaluator)
+    return Policy(
+        resource.identity(own_name or name, kind),
+        kind,
+        document,
+        sources,
+        tuple(evaluator.assumed[key] for key in sorted(evaluator.assumed)),
+        "",
+        row.validate_policy_resource_type,
+        public_access_type,
+        resource.construct(row.path[0] if row.path else ""),
+    )
 
 
 def _default_name(row: PolicyProperty) -> str:
@@ -104,11 +111,21 @@ def _resource_policy_name(resource: Resource, row: PolicyProperty, evaluator: Ev
     return "" if resolved is None else written_text(resolved)
 
 
-def _kind(resource: Resource, row: PolicyProperty, evaluator: Evaluator) -> PolicyKind:
-    if resource.type == "AWS::Organizations::Policy":
-        kind = resource.text(evaluator, "Type")
-        return ORGANIZATION_KINDS.get(kind, PolicyKind.SERVICE_CONTROL)
-    return KINDS.get(row.kind, PolicyKind.RESOURCE)
+def _kind(
+    resource: Resource, row: PolicyProperty, evaluator: Evaluator
+) -> PolicyKind | tuple[ReasonCode, str]:
+    """The kind of the policy, or why there is none that the gate knows."""
+    if resource.type != "AWS::Organizations::Policy":
+        return KINDS.get(row.kind, PolicyKind.RESOURCE)
+    node = resource.properties.entries.get("Type")
+    kind = None if node is None else evaluator.resolve(node)
+    if kind is None or not isinstance(kind.value, str):
+        message = "the Type of this policy is not known: give the parameters that it is made of"
+        return ReasonCode.NOT_ANALYSED, message
+    if kind.value in ORGANIZATION_KINDS:
+        return ORGANIZATION_KINDS[kind.value]
+    message = f"a {kind.value} is not written in the IAM policy language"
+    return ReasonCode.NOT_APPLICABLE, message
 
 
 def _public_access_type(

@@ -27,6 +27,7 @@ from policy_gate.extractors.cloudformation.worlds import (
     explore,
 )
 from policy_gate.model import (
+    Attachment,
     Construct,
     DeferredText,
     NotChecked,
@@ -110,7 +111,8 @@ class Resource:
         kind: PolicyKind | None = None,
     ) -> NotChecked:
         location = self.template.source.locate(node)
-        return NotChecked(self.identity(name, kind), reason, message, location)
+        identity = self.identity(name, kind)
+        return NotChecked(identity, reason, message, location, self.construct(""))
 
 
 class Names:
@@ -226,7 +228,7 @@ def explored(
 
     def look_at_unit(evaluator: Evaluator) -> Iterable[Found]:
         resolved = evaluator.resolve(unit.node)
-        return () if resolved is None else look(evaluator, resolved)
+        return () if resolved is None else Names().apart(look(evaluator, resolved))
 
     return in_every_world(resource, unit.node, name, kind, look_at_unit)
 
@@ -275,15 +277,24 @@ def _merged(worlds: Sequence[tuple[World, list[Found]]]) -> Iterator[Found]:
     for alike in by_identity.values():
         for item, found_in in alike:
             label = common_label(found_in, len(worlds))
-            yield _in_world(item, label) if label and isinstance(item, Policy) else item
+            yield _in_world(item, label) if label else item
 
 
 def _same(one: Found, other: Found) -> bool:
+    """Is it the same in two worlds, whichever of two branches it stands in?"""
     if isinstance(one, Policy) and isinstance(other, Policy):
         return one.document == other.document and one.world == other.world
-    return one == other
+    if isinstance(one, Attachment) and isinstance(other, Attachment):
+        return one.arn == other.arn and one.world == other.world
+    return (
+        isinstance(one, NotChecked)
+        and isinstance(other, NotChecked)
+        and (one.message == other.message)
+    )
 
 
-def _in_world(policy: Policy, label: str) -> Policy:
+def _in_world(item: Found, label: str) -> Found:
     """In a world of its stack, besides the world of the nested stack that it may come from."""
-    return replace(policy, world=f"{label}, {policy.world}" if policy.world else label)
+    if isinstance(item, Policy | Attachment):
+        return replace(item, world=f"{label}, {item.world}" if item.world else label)
+    return item

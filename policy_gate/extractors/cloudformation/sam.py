@@ -217,8 +217,9 @@ def as_role(properties: Node) -> Node:
         "ManagedPolicyArns": [_as_arn(item) for item in entries if isinstance(item.value, str)],
     }
     content = {name: Node(items, written.start, written.end) for name, items in parts.items()}
-    if trust := properties.entries.get("AssumeRolePolicyDocument"):
-        content["AssumeRolePolicyDocument"] = trust
+    for name in ("AssumeRolePolicyDocument", "PermissionsBoundary"):
+        if node := properties.entries.get(name):
+            content[name] = node
     return Node(content, properties.start, properties.end, properties.keys)
 
 

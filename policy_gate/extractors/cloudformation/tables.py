@@ -78,6 +78,24 @@ class OtherGrammar(NamedTuple):
     grammar: str
 
 
+class Effect(StrEnum):
+    """What policies do where they are attached."""
+
+    ALLOWS = "allows"
+    LIMITS = "limits"
+    """They limit what others allow, and allow nothing themselves: permissions boundaries."""
+
+    KUBERNETES = "kubernetes"
+    """They are access policies of EKS, which IAM does not know."""
+
+
+class AttachingProperty(NamedTuple):
+    """A property that attaches policies by name or ARN."""
+
+    path: PropertyPath
+    effect: Effect
+
+
 class TemplateContainer(NamedTuple):
     """A property that leads to another template."""
 
@@ -129,8 +147,7 @@ def other_grammar(resource_type: str) -> tuple[OtherGrammar, ...]:
     return _other_grammar().get(resource_type, ())
 
 
-def attachments(resource_type: str) -> tuple[PropertyPath, ...]:
-    """The properties that attach policies by name or ARN."""
+def attachments(resource_type: str) -> tuple[AttachingProperty, ...]:
     return _attachments().get(resource_type, ())
 
 
@@ -170,8 +187,11 @@ def _other_grammar() -> Mapping[str, tuple[OtherGrammar, ...]]:
 
 
 @cache
-def _attachments() -> Mapping[str, tuple[PropertyPath, ...]]:
-    return _by_type(_property_rows()["attachments"], lambda row: _path(row["path"]))
+def _attachments() -> Mapping[str, tuple[AttachingProperty, ...]]:
+    return _by_type(
+        _property_rows()["attachments"],
+        lambda row: AttachingProperty(_path(row["path"]), Effect(row.get("effect", "allows"))),
+    )
 
 
 @cache

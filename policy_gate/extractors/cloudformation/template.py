@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from policy_gate.extractors.cloudformation.resolved import Budget
 from policy_gate.extractors.interface import NotSupportedError
@@ -57,6 +58,15 @@ class Template:
     def is_expanded_later(self) -> bool:
         """Do transforms add resources that the template does not name?"""
         return any(name != "AWS::LanguageExtensions" for name in self.transforms)
+
+    @cached_property
+    def managed_policy_names(self) -> frozenset[str]:
+        """What the managed policies that are always created are called, as an ARN has it."""
+        return frozenset(
+            _managed_policy_name(node)
+            for node in self.resources.values()
+            if is_managed_policy(node) and "Condition" not in node.entries
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -143,6 +153,21 @@ def resource_type(node: Node) -> str:
 def is_function(value: Mapping[str, Node]) -> bool:
     """Is a mapping a call of an intrinsic function, or does a function add to it?"""
     return any(key == "Ref" or key.startswith("Fn::") for key in value)
+
+
+def is_managed_policy(resource: Node) -> bool:
+    kind = resource.entries.get("Type")
+    return kind is not None and kind.value == "AWS::IAM::ManagedPolicy"
+
+
+def _managed_policy_name(policy: Node) -> str:
+    """As it is written inside Fn::Sub, empty where it is generated."""
+    properties = policy.entries.get("Properties", policy)
+    name = properties.entries.get("ManagedPolicyName", properties)
+    if "Ref" in name.entries:
+        return f"${{{name.entries['Ref'].value}}}"
+    text = name.entries.get("Fn::Sub", name).value
+    return text if isinstance(text, str) else ""
 
 
 def _section(root: Node, name: str) -> dict[str, Node]:

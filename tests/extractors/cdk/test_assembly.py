@@ -11,6 +11,8 @@ import pytest
 from policy_gate.extractors.cdk.assembly import extract_assembly
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.extractors.interface import ExtractSettings
+from policy_gate.managed_policies.attached import with_documents
+from policy_gate.managed_policies.bundled import BundledDocuments
 from policy_gate.model import AssumptionKind, Extraction, Policy
 from tests.command_line import gate, gate_json
 
@@ -26,7 +28,8 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def of(assembly: str | Path, **parameters: str) -> Extraction:
-    return extract_assembly(Path(assembly), ExtractSettings(parameters))
+    extraction = extract_assembly(Path(assembly), ExtractSettings(parameters))
+    return with_documents(extraction, [BundledDocuments()])
 
 
 def by_construct(found: Extraction) -> dict[str, Policy]:

@@ -7,6 +7,8 @@ from textwrap import dedent, indent
 
 from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
+from policy_gate.managed_policies.attached import with_documents
+from policy_gate.managed_policies.bundled import BundledDocuments
 from policy_gate.model import (
     Assumption,
     DeferredText,
@@ -22,8 +24,10 @@ from policy_gate.syntax.source import Source
 def extract(
     template: str, *, trust: bool = False, given: Mapping[str, ParameterValue] | None = None
 ) -> Extraction:
+    """What the template holds, with the documents that every run has at hand."""
     settings = ExtractSettings(given or {}, trust)
-    return CloudFormationExtractor().extract(Source("t.yaml", dedent(template)), settings)
+    extraction = CloudFormationExtractor().extract(Source("t.yaml", dedent(template)), settings)
+    return with_documents(extraction, [BundledDocuments()])
 
 
 def policies(

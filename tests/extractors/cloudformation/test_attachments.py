@@ -107,6 +107,60 @@ def test_a_policy_of_this_template_is_found_where_it_stands(written: str) -> Non
     assert len(policies(template_of(f"[{written}]"))) == 2
 
 
+OWN = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy"
+
+
+@pytest.mark.parametrize("given", [{}, {"AWS::AccountId": "111122223333"}])
+@pytest.mark.parametrize(
+    ("arn", "name", "is_own"),
+    [
+        (f"!Sub '{OWN}/app'", "app", True),
+        (f"!Sub '{OWN}/team/app'", "app", True),
+        ("!Sub 'arn:aws:iam::${AWS::AccountId}:policy/app'", "app", True),
+        (f"!Sub '{OWN}/${{Env}}-app'", "!Sub '${Env}-app'", True),
+        (f"!Sub '{OWN}/${{Env}}'", "!Ref Env", True),
+        (
+            "!Join ['', ['arn:aws:iam::', !Ref AWS::AccountId, ':policy/app']]",
+            "app",
+            True,
+        ),
+        (f"!Sub '{OWN}/other'", "app", False),
+        (f"!Sub '{OWN}/app'", "!Join ['', [a, pp]]", False),
+        (f"!Sub '{OWN}/app'", "!Ref AWS::NoValue", False),
+        ("arn:aws:iam::444455556666:policy/app", "app", False),
+        ("arn:aws:iam::aws:policy/app", "app", False),
+    ],
+)
+def test_an_arn_of_this_account_may_name_a_policy_of_this_template(
+    arn: str, name: str, is_own: bool, given: dict[str, str]
+) -> None:
+    template = f"""
+    Parameters: {{Env: {{Type: String, Default: dev}}}}
+    Resources:
+      R: {{Type: AWS::IAM::Role, Properties: {{ManagedPolicyArns: [{arn}]}}}}
+      P:
+        Type: AWS::IAM::ManagedPolicy
+        Properties: {{ManagedPolicyName: {name}, PolicyDocument: {{a: 1}}}}
+    """
+    extraction = extract(template, given=given)
+    assert len(extraction.policies) == 1
+    assert len(extraction.not_checked) == (0 if is_own else 1)
+
+
+def test_a_policy_that_may_not_be_created_is_not_taken_for_the_attached_one() -> None:
+    template = f"""
+    Conditions: {{Never: !Equals [a, b]}}
+    Resources:
+      R: {{Type: AWS::IAM::Role, Properties: {{ManagedPolicyArns: [!Sub '{OWN}/app']}}}}
+      P:
+        Type: AWS::IAM::ManagedPolicy
+        Condition: Never
+        Properties: {{ManagedPolicyName: app, PolicyDocument: {{a: 1}}}}
+    """
+    reasons = {item.reason for item in extract(template).not_checked}
+    assert ReasonCode.DOCUMENT_UNAVAILABLE in reasons
+
+
 @pytest.mark.parametrize("arns", ["[[x]]", "[{a: b}]", "[null]", "null", "[!Ref Nothing]"])
 def test_what_is_no_arn_is_never_silent(arns: str) -> None:
     (not_checked,) = extract(template_of(arns)).not_checked
@@ -127,13 +181,83 @@ def test_every_arn_that_a_parameter_allows_is_looked_at() -> None:
     assert [item.identity.policy_name for item in extraction.not_checked] == ["Other"]
 
 
+def test_what_is_no_managed_policy_of_this_template_is_listed() -> None:
+    template = """
+    Resources:
+      R: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [!Ref Other]}}
+      Other: {Type: AWS::IAM::Group}
+    """
+    (item,) = extract(template).not_checked
+    assert item.reason is ReasonCode.DOCUMENT_UNAVAILABLE
+
+
 def test_one_bad_arn_does_not_hide_another() -> None:
     assert attached(f"[!Ref Nothing, '{ADMIN}']") == [("AdministratorAccess", "")]
 
 
-def test_a_boundary_grants_nothing() -> None:
-    boundary = f"      PermissionsBoundary: '{ADMIN}'\n"
-    assert attached("[]", boundary) == []
+LIMITS = "limits what other policies allow, and allows nothing itself"
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "properties", "name", "message"),
+    [
+        ("AWS::IAM::Role", f"{{PermissionsBoundary: '{ADMIN}'}}", "PermissionsBoundary", LIMITS),
+        ("AWS::IAM::User", "{PermissionsBoundary: !ImportValue b}", "PermissionsBoundary", LIMITS),
+        (
+            "AWS::IAM::Role",
+            "{PermissionsBoundary: !If [IsDev, !Ref AWS::NoValue, !Ref Given]}",
+            "PermissionsBoundary",
+            LIMITS,
+        ),
+        (
+            "AWS::SSO::PermissionSet",
+            "{PermissionsBoundary: {CustomerManagedPolicyReference: {Name: own}}}",
+            "PermissionsBoundary",
+            LIMITS,
+        ),
+        (
+            "AWS::SSO::PermissionSet",
+            f"{{PermissionsBoundary: {{ManagedPolicyArn: '{ADMIN}'}}}}",
+            "PermissionsBoundary",
+            LIMITS,
+        ),
+        (
+            "AWS::Chatbot::SlackChannelConfiguration",
+            f"{{GuardrailPolicies: ['{ADMIN}', !Ref Given]}}",
+            "GuardrailPolicies",
+            LIMITS,
+        ),
+        (
+            "AWS::DataZone::EnvironmentBlueprintConfiguration",
+            "{EnvironmentRolePermissionBoundary: !Ref Given}",
+            "EnvironmentRolePermissionBoundary",
+            LIMITS,
+        ),
+        (
+            "AWS::EKS::AccessEntry",
+            "{AccessPolicies: [{PolicyArn: 'arn:aws:eks::aws:cluster-access-policy/Admin'}]}",
+            "AccessPolicies",
+            "not written in the IAM policy language",
+        ),
+    ],
+)
+def test_what_allows_nothing_is_listed_and_neutral(
+    resource_type: str, properties: str, name: str, message: str
+) -> None:
+    resource = f"Resources: {{R: {{Type: {resource_type}, Properties: {properties}}}}}\n"
+    extraction = extract(SECTIONS + resource)
+    assert extraction.policies == ()
+    (item,) = extraction.not_checked
+    assert (item.reason, item.identity.policy_name) == (ReasonCode.NOT_APPLICABLE, name)
+    assert message in item.message
+    assert item.location
+    assert item.location.line == 7
+
+
+@pytest.mark.parametrize("boundary", ["!Ref Own", "!GetAtt Own.PolicyArn"])
+def test_a_boundary_of_this_template_is_found_where_it_stands(boundary: str) -> None:
+    template = template_of("[]", f"      PermissionsBoundary: {boundary}\n")
+    assert [item.identity.resource_address for item in policies(template)] == ["Own", "Named"]
 
 
 def test_customer_managed_policies_of_a_permission_set_are_named() -> None:
@@ -172,8 +296,8 @@ Mappings:
 Resources:
   R: {{Type: AWS::IAM::Role, Properties: {{ManagedPolicyArns: [{arn}]}}}}
 """
-    names = {item.identity.policy_name for item in extract(template).policies}
-    assert "AdministratorAccess" in names
+    names = [item.identity.policy_name for item in extract(template).policies]
+    assert names == ["AdministratorAccess"]
 
 
 def test_an_arn_of_any_value_is_shown_as_it_is_written() -> None:

@@ -51,6 +51,12 @@ Resources:
   Topic:
     Type: AWS::SNS::TopicPolicy
     Properties: {PolicyDocument: {'Fn::ToJsonString': {a: '{{resolve:ssm:/a}}'}}}
+  Fleet:
+    Type: AWS::IoT::ProvisioningTemplate
+    Properties:
+      TemplateBody: !Sub |
+        {"Resources": {"p": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyDocument":
+          {"a": {"Fn::Join": ["", ["${Env}", {"Ref": "x"}]]}, "b": [{"Ref": "y"}]}}}}}
 """
 TOKENS = [
     "!Ref ", "!Sub ", "!If ", "!GetAtt ", "!Select ", "!Join ", "!Condition ", "Fn::If: ", "Fn::",

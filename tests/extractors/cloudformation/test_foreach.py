@@ -8,7 +8,7 @@ from textwrap import dedent, indent
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policy_gate.extractors.interface import ParameterValue
@@ -623,9 +623,21 @@ VALUES = st.recursive(
 ITEMS = st.text("ab-/.1", min_size=1, max_size=3)
 
 
+def has_equal_keys(value: Any, x: str, y: str) -> bool:
+    """Do two keys of a mapping become one, which is refused in a loop?"""
+    children = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return False
+    keys = (
+        [replaced(replaced(key, "X", x), "Y", y) for key in value] if children is not value else []
+    )
+    return len(set(keys)) < len(keys) or any(has_equal_keys(child, x, y) for child in children)
+
+
 @given(VALUES, ITEMS, ITEMS)
 @settings(deadline=None)
 def test_a_loop_is_what_one_would_write_out_by_hand(value: Any, x: str, y: str) -> None:
+    assume(not has_equal_keys(value, x, y))
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "logs"}}
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"D": value}}}
     inner = {"Fn::ForEach::Y": ["Y", [y], {"B${Y}": bucket, "P": policy}]}

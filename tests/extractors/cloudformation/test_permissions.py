@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from policy_gate.extractors.cloudformation import tables
+from policy_gate.extractors.cloudformation.permissions import BUILDERS
+from policy_gate.extractors.cloudformation.policies import SYNTHESISED
 from policy_gate.model import DeferredText, PolicyKind, Value
 from tests.extractors.cloudformation.extraction import extract, only, shown
 
@@ -110,10 +113,147 @@ def test_an_event_bus_policy_with_a_statement() -> None:
     }
 
 
-def test_endpoint_service_permissions() -> None:
-    found = statement("AWS::EC2::VPCEndpointServicePermissions", "{AllowedPrincipals: ['*']}")
-    assert found["Principal"] == {"AWS": ["*"]}
-    assert found["Action"] == "vpce:AllowConnection"
+PCA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/x"
+LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:l:1"
+EXAMPLES: dict[str, tuple[str, dict[str, Value]]] = {
+    "AWS::ACMPCA::Permission": (
+        (
+            f"{{Actions: [IssueCertificate], CertificateAuthorityArn: '{PCA}',"
+            " Principal: acm.amazonaws.com}"
+        ),
+        {
+            "Principal": {"Service": "acm.amazonaws.com"},
+            "Action": ["IssueCertificate"],
+            "Resource": PCA,
+        },
+    ),
+    "AWS::EC2::VPCEndpointServicePermissions": (
+        "{AllowedPrincipals: ['arn:aws:iam::123456789012:root', '*'], ServiceId: s}",
+        {
+            "Principal": {"AWS": ["arn:aws:iam::123456789012:root", "*"]},
+            "Action": "vpce:AllowConnection",
+            "Resource": "*",
+        },
+    ),
+    "AWS::EntityResolution::PolicyStatement": (
+        (
+            "{Arn: a, Effect: Deny, Principal: ['123456789012', s.amazonaws.com],"
+            " Action: ['entityresolution:Get*'],"
+            """ Condition: '{"StringEquals": {"aws:PrincipalOrgID": "o-1"}}', StatementId: s}"""
+        ),
+        {
+            "Effect": "Deny",
+            "Principal": {"AWS": ["123456789012"], "Service": ["s.amazonaws.com"]},
+            "Action": ["entityresolution:Get*"],
+            "Resource": "a",
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+        },
+    ),
+    "AWS::Events::EventBusPolicy": (
+        "{Action: 'events:PutEvents', Principal: '123456789012', EventBusName: b, StatementId: s}",
+        {
+            "Principal": {"AWS": "123456789012"},
+            "Action": "events:PutEvents",
+            "Resource": "arn:aws:events:eu-west-1:123456789012:event-bus/b",
+        },
+    ),
+    "AWS::Lambda::LayerVersionPermission": (
+        (
+            f"{{Action: 'lambda:GetLayerVersion', LayerVersionArn: '{LAYER}', OrganizationId: o-1,"
+            " Principal: '*'}"
+        ),
+        {
+            "Principal": "*",
+            "Action": "lambda:GetLayerVersion",
+            "Resource": LAYER,
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+        },
+    ),
+    "AWS::Lambda::Permission": (
+        (
+            "{Action: 'lambda:InvokeFunctionUrl', FunctionName: f, Principal: '*',"
+            " FunctionUrlAuthType: NONE, InvokedViaFunctionUrl: true, EventSourceToken: t}"
+        ),
+        {
+            "Principal": "*",
+            "Action": "lambda:InvokeFunctionUrl",
+            "Resource": ARN,
+            "Condition": {
+                "StringEquals": {
+                    "lambda:EventSourceToken": "t",
+                    "lambda:FunctionUrlAuthType": "NONE",
+                },
+                "Bool": {"lambda:InvokedViaFunctionUrl": True},
+            },
+        },
+    ),
+    "AWS::QBusiness::Permission": (
+        (
+            "{ApplicationId: a, Actions: ['qbusiness:Search'], Principal: 'arn:aws:iam::1:role/x',"
+            " Conditions: ["
+            "{ConditionOperator: StringEquals, ConditionKey: 'aws:SourceAccount',"
+            " ConditionValues: ['123456789012']},"
+            "{ConditionOperator: StringEquals, ConditionKey: 'aws:PrincipalOrgID',"
+            " ConditionValues: [o-1]}]}"
+        ),
+        {
+            "Principal": {"AWS": "arn:aws:iam::1:role/x"},
+            "Action": ["qbusiness:Search"],
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    "aws:SourceAccount": ["123456789012"],
+                    "aws:PrincipalOrgID": ["o-1"],
+                }
+            },
+        },
+    ),
+    "AWS::Signer::ProfilePermission": (
+        "{Action: 'signer:StartSigningJob', Principal: '123456789012', ProfileVersion: v1}",
+        {
+            "Principal": {"AWS": "123456789012"},
+            "Action": "signer:StartSigningJob",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"signer:ProfileVersion": "v1"}},
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("resource_type", sorted(BUILDERS))
+def test_every_type_becomes_its_statement(resource_type: str) -> None:
+    properties, expected = EXAMPLES[resource_type]
+    assert statement(resource_type, properties) == {"Effect": "Allow", **expected}
+
+
+def test_every_type_without_a_document_has_a_statement() -> None:
+    rows = {
+        name
+        for name in tables.policy_resource_types()
+        for row in tables.policy_properties(name)
+        if row.kind in SYNTHESISED
+    }
+    assert rows == set(BUILDERS)
+
+
+def test_an_endpoint_service_without_principals_is_open_to_nobody() -> None:
+    found = statement("AWS::EC2::VPCEndpointServicePermissions", "{ServiceId: s}")
+    assert found["Principal"] == {"AWS": []}
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        "[text]",
+        "[{ConditionKey: k, ConditionValues: [v]}]",
+        "[{ConditionOperator: o, ConditionValues: [v]}]",
+        "[{ConditionOperator: o, ConditionKey: k}, {ConditionOperator: o, ConditionKey: k}]",
+        "text",
+    ],
+)
+def test_conditions_that_are_not_understood_are_kept_as_they_are(conditions: str) -> None:
+    found = statement("AWS::QBusiness::Permission", f"{{Conditions: {conditions}}}")
+    assert not isinstance(found["Condition"], dict)
 
 
 def test_a_permission_is_a_resource_policy_at_its_own_lines() -> None:

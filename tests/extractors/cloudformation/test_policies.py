@@ -6,9 +6,6 @@ from textwrap import indent
 
 import pytest
 
-from policy_gate.extractors.cloudformation import tables
-from policy_gate.extractors.cloudformation.permissions import BUILDERS
-from policy_gate.extractors.cloudformation.policies import SYNTHESISED
 from policy_gate.model import DeferredText, PolicyKind, ReasonCode
 from tests.extractors.cloudformation.extraction import extract, only, policies, refusal, shown
 
@@ -149,6 +146,118 @@ def test_kinds_and_names_come_from_the_resource() -> None:
     ]
 
 
+KINDS = "Parameters: {Kind: {Type: String%s}}\nConditions: {C: !Equals [!Ref Kind, x]}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "expected"),
+    [
+        ("SERVICE_CONTROL_POLICY", "", [PolicyKind.SERVICE_CONTROL]),
+        ("!Ref Kind", ", Default: RESOURCE_CONTROL_POLICY", [PolicyKind.RESOURCE_CONTROL]),
+        (
+            "!If [C, SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY]",
+            "",
+            [PolicyKind.SERVICE_CONTROL, PolicyKind.RESOURCE_CONTROL],
+        ),
+        ("TAG_POLICY", "", [ReasonCode.NOT_APPLICABLE]),
+        ("!Ref Kind", ", Default: BACKUP_POLICY", [ReasonCode.NOT_APPLICABLE]),
+        (
+            "!If [C, AISERVICES_OPT_OUT_POLICY, SERVICE_CONTROL_POLICY]",
+            "",
+            [PolicyKind.SERVICE_CONTROL, ReasonCode.NOT_APPLICABLE],
+        ),
+        ("!Ref Kind", "", [ReasonCode.NOT_ANALYSED]),
+        ("[a]", "", [ReasonCode.NOT_ANALYSED]),
+        ("!Ref AWS::NoValue", "", [ReasonCode.NOT_ANALYSED]),
+    ],
+)
+def test_the_type_of_an_organizations_policy_decides(
+    kind: str, options: str, expected: list[PolicyKind | ReasonCode]
+) -> None:
+    resource = (
+        "Resources: {P: {Type: AWS::Organizations::Policy,"
+        f" Properties: {{Content: {{a: 1}}, Type: {kind}}}}}}}\n"
+    )
+    extraction = extract(KINDS % options + resource)
+    assert [
+        *(policy.kind for policy in extraction.policies),
+        *(item.reason for item in extraction.not_checked),
+    ] == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{x-amazon-apigateway-policy: {Statement: [{Sid: a}]}}",
+        '{x-amazon-apigateway-policy: \'{"Statement": [{"Sid": "a"}]}\'}',
+        '\'{"x-amazon-apigateway-policy": {"Statement": [{"Sid": "a"}]}}\'',
+        (
+            '!Sub \'{"info": "${AWS::Region}", "x-amazon-apigateway-policy":'
+            ' {"Statement": [{"Sid": "a"}]}}\''
+        ),
+        "{'Fn::ToJsonString': {x-amazon-apigateway-policy: {Statement: [{Sid: a}]}}}",
+        "!If [IsDev, {x-amazon-apigateway-policy: {Statement: [{Sid: a}]}}, {}]",
+    ],
+)
+def test_the_policy_of_an_api_is_found_in_its_body(body: str) -> None:
+    template = f"{CONDITION}Resources:\n  A:\n    Type: AWS::ApiGateway::RestApi\n"
+    template += f"    Properties:\n      Body: {body}\n"
+    policy = only(template)
+    assert policy.identity.policy_name == "x-amazon-apigateway-policy"
+    assert policy.document == {"Statement": [{"Sid": "a"}]}
+    sid = policy.sources.locate(("Statement", 0, "Sid"))
+    assert (sid.line, shown(template, sid).strip("\"'")) == (10, "a")
+
+
+@pytest.mark.parametrize("body", ["'openapi: 3.0.0'", "[a]", "'[]'", "5"])
+def test_a_body_that_is_no_openapi_document_is_never_silent(body: str) -> None:
+    resource = f"{{Type: AWS::ApiGateway::RestApi, Properties: {{Body: {body}}}}}"
+    assert refusal(f"Resources: {{A: {resource}}}").reason is ReasonCode.NOT_ANALYSED
+
+
+@pytest.mark.parametrize("body", ["!Ref Env", "{Fn::Transform: {Name: AWS::Include}}"])
+def test_a_body_that_only_deployment_has_is_an_unknown_policy(body: str) -> None:
+    resource = f"{{Type: AWS::ApiGateway::RestApi, Properties: {{Body: {body}}}}}"
+    template = f"Parameters: {{Env: {{Type: String}}}}\nResources: {{A: {resource}}}\n"
+    assert isinstance(only(template).document, DeferredText)
+
+
+def test_an_api_whose_document_is_in_a_bucket_is_never_silent() -> None:
+    resource = "{Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: {Bucket: b, Key: k}}}"
+    item = refusal(f"Resources: {{A: {resource}}}")
+    assert item.reason is ReasonCode.NOT_ANALYSED
+    assert "BodyS3Location" in item.message
+
+
+def test_a_policy_that_nobody_of_this_template_has_is_a_policy() -> None:
+    template = """
+    Resources:
+      Alone: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {a: 1}}}
+      Elsewhere:
+        Type: AWS::IAM::Policy
+        Properties: {PolicyName: p, Roles: [from-elsewhere], PolicyDocument: {a: 1}}
+      Imported:
+        Type: AWS::IAM::RolePolicy
+        Properties: {PolicyName: p, RoleName: !ImportValue role, PolicyDocument: {a: 1}}
+      Bucket:
+        Type: AWS::S3::BucketPolicy
+        Properties: {Bucket: from-elsewhere, PolicyDocument: {a: 1}}
+    """
+    assert [item.identity.resource_address for item in policies(template)] == [
+        "Alone",
+        "Elsewhere",
+        "Imported",
+        "Bucket",
+    ]
+
+
+def test_a_ram_permission_is_listed() -> None:
+    resource = "{Type: AWS::RAM::Permission, Properties: {PolicyTemplate: {Effect: Allow}}}"
+    item = refusal(f"Resources: {{P: {resource}}}")
+    assert item.reason is ReasonCode.NOT_APPLICABLE
+    assert "without Principal and Resource" in item.message
+
+
 @pytest.mark.parametrize(
     ("arn", "resource_type"),
     [
@@ -247,13 +356,6 @@ def test_what_is_not_followed_is_not_analysed(template: str, message: str) -> No
     ("template", "message"),
     [
         (
-            (
-                "Resources: {R: {Type: AWS::Organizations::Policy,"
-                " Properties: {Type: TAG_POLICY, Content: {}}}}"
-            ),
-            "TAG_POLICY is not written in the IAM policy language",
-        ),
-        (
             "Resources: {R: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {a: b}}}}",
             "RedrivePolicy is not written in the IAM policy language",
         ),
@@ -263,30 +365,6 @@ def test_other_languages_are_not_applicable(template: str, message: str) -> None
     not_checked = refusal(template)
     assert not_checked.reason is ReasonCode.NOT_APPLICABLE
     assert message in not_checked.message
-
-
-REPORTED_AS_NOT_CHECKED = ("AWS::IoT::ProvisioningTemplate", "AWS::RAM::", "AWS::Serverless::")
-
-
-@pytest.mark.parametrize(
-    "resource_type",
-    sorted(
-        name
-        for name in tables.policy_resource_types()
-        if not name.startswith(REPORTED_AS_NOT_CHECKED)
-    ),
-)
-def test_every_row_of_the_table_finds_its_policy(resource_type: str) -> None:
-    for row in tables.policy_properties(resource_type):
-        if row.kind in SYNTHESISED:
-            assert resource_type in BUILDERS
-            properties = "{}"
-        else:
-            properties = '{"a": 1}'
-            for key in reversed(row.path):
-                properties = f"[{properties}]" if key == "*" else f'{{"{key}": {properties}}}'
-        template = f'{{"Resources": {{"R": {{"Type": "{resource_type}", "Properties": '
-        assert len(policies(f"{template}{properties}}}}}}}")) >= 1
 
 
 def test_positions_are_those_of_the_users_file() -> None:

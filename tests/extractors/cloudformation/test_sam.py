@@ -113,6 +113,7 @@ def test_one_refused_resource_does_not_hide_the_others() -> None:
             Type: AWS::Serverless::Function
             Properties:
               NoSuchProperty: 1
+              PermissionsBoundary: !ImportValue boundary
               AssumeRolePolicyDocument: {Statement: []}
               Policies:
                 - AdministratorAccess
@@ -128,6 +129,8 @@ def test_one_refused_resource_does_not_hide_the_others() -> None:
     (refused,) = (i for i in extraction.not_checked if i.reason is ReasonCode.NOT_ANALYSED)
     assert refused.identity.resource_address == "Bad"
     assert "NoSuchProperty" in refused.message
+    (boundary,) = (i for i in extraction.not_checked if i.reason is ReasonCode.NOT_APPLICABLE)
+    assert boundary.identity.policy_name == "PermissionsBoundary"
 
 
 @pytest.mark.parametrize(

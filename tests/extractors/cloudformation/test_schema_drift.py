@@ -53,7 +53,7 @@ def is_in_table(resource_type: str, path: PropertyPath) -> bool:
         return bool(rows)
     rows += [row.path for row in tables.other_grammar(resource_type)]
     rows += [row.path for row in tables.template_containers(resource_type)]
-    rows += tables.attachments(resource_type)
+    rows += [row.path for row in tables.attachments(resource_type)]
     return any(row and path[: len(row)] == row for row in rows)
 
 

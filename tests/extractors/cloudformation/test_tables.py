@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from policy_gate.extractors.cloudformation import tables
-from policy_gate.extractors.cloudformation.tables import PropertyKind
+from policy_gate.extractors.cloudformation.tables import Effect, PropertyKind
 
 EXTRACTORS = Path(tables.__file__).parent.parent
 RESOURCE_TYPES = json.loads(
@@ -21,7 +21,9 @@ RESOURCE_TYPES = json.loads(
 POLICY_PROPERTIES = json.loads(
     (EXTRACTORS / "cloudformation" / "data" / "policy_properties.json").read_text()
 )
-MANAGED_POLICIES = json.loads((EXTRACTORS / "data" / "managed_policies.json").read_text())
+MANAGED_POLICIES = json.loads(
+    (EXTRACTORS.parent / "managed_policies" / "data" / "managed_policies.json").read_text()
+)
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
@@ -81,8 +83,8 @@ def test_a_role_has_a_trust_policy_and_inline_policies() -> None:
     assert inline.name_path == ("Policies", "*", "PolicyName")
     assert inline.public_access_resource_type is None
     assert tables.attachments("AWS::IAM::Role") == (
-        ("ManagedPolicyArns",),
-        ("PermissionsBoundary",),
+        (("ManagedPolicyArns",), Effect.ALLOWS),
+        (("PermissionsBoundary",), Effect.LIMITS),
     )
 
 

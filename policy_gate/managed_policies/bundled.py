@@ -9,14 +9,18 @@ import json
 from functools import cache
 from pathlib import Path
 
+from policy_gate.managed_policies.interface import AWS, parsed
 from policy_gate.model import Value
 
 _FILE = Path(__file__).parent / "data" / "managed_policies.json"
 
 
-def document(name: str) -> Value:
-    """The document of the AWS managed policy of this name, None where it is not bundled."""
-    return _documents().get(name)
+class BundledDocuments:
+    """The administrator-grade policies of AWS, in any partition."""
+
+    def document(self, arn: str) -> Value:
+        policy = parsed(arn)
+        return _documents().get(policy.name) if policy and policy.account == AWS else None
 
 
 @cache
