@@ -34,6 +34,7 @@ def main() -> None:
     print(f"policies, SAM                 {total['SAM found']} of {total['SAM counted']} entries")
     print(f"  templates with all of them  {_of(total, 'SAM same', 'SAM')}")
     print(f"  templates translated        {_of(total, 'SAM translated', 'SAM')}")
+    print(f"policies, inside of those     {total['nested']}")
     print(f"statements with file:line     {_of(total, 'placed', 'statements')}")
 
 
@@ -46,7 +47,10 @@ def _counts(entry: dict[str, Any], extraction: Extraction) -> Counter[str]:
     is_sam = "AWS::Serverless" in str(entry["transform"])
     kind = "SAM" if is_sam else "plain"
     reasons = Counter(item.reason for item in extraction.not_checked)
-    found = len({policy.identity for policy in extraction.policies})
+    identities = {policy.identity for policy in extraction.policies}
+    # The count knows nothing of templates inside a template: `StackSet/Role` is an address there.
+    nested = sum("/" in identity.resource_address for identity in identities)
+    found = len(identities) - nested
     if is_sam:
         # Policies of AWS that are attached by name are entries too.
         found += reasons[ReasonCode.DOCUMENT_UNAVAILABLE]
@@ -56,6 +60,7 @@ def _counts(entry: dict[str, Any], extraction: Extraction) -> Counter[str]:
         {
             "templates": 1,
             kind: 1,
+            "nested": nested,
             "aborted": bool(unread or extraction.unreadable),
             f"{kind} found": found,
             f"{kind} counted": entry["policies"],
