@@ -1,7 +1,7 @@
 # make run     builds .venv with the run-time dependencies and runs the gate
 # make test    adds the test dependencies and runs every check
 # make fuzz    decides 200,000 random pairs of policies and attacks the answers
-# make bench   measures the decision procedure and start-up, side by side with others
+# make bench   measures start-up, extraction and the decision procedure, side by side with others
 # make lock    resolves the dependencies anew into requirements/*.txt
 #
 # The stamp files in .venv say what is installed. Either install is repeated when the project
@@ -42,6 +42,7 @@ fuzz: .venv/test.stamp
 
 bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/startup.py
+	.venv/bin/python benchmarks/extraction.py $(TEMPLATES)
 	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
 
 lock: .venv/run.stamp

@@ -11,6 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 from unittest.mock import patch
 
+from policy_gate.extractors.cloudformation.resolved import scalar_text
+from policy_gate.extractors.cloudformation.template import Template
+
 RESOURCE_TYPES = frozenset(
     {
         "AWS::ApiGateway::RestApi",
@@ -97,3 +100,18 @@ def documents(parsed: Mapping[str, Any]) -> Iterator[Any]:
             yield from ({**document, "Statement": [item]} for item in document["Statement"])
         elif document is not None:
             yield document
+
+
+def parameters(template: Template) -> dict[str, str]:
+    """A value for every parameter: the oracle knows no defaults."""
+    return {name: _value(name, template) for name in template.parameters}
+
+
+def _value(name: str, template: Template) -> str:
+    declared = template.parameters[name].entries
+    allowed = declared.get("AllowedValues")
+    if "Default" in declared:
+        return scalar_text(declared["Default"].value) or ""
+    if allowed is not None and isinstance(allowed.value, list):
+        return scalar_text(allowed.value[0].value) or ""
+    return f"given-{name}"

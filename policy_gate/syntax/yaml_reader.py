@@ -17,6 +17,8 @@ from policy_gate.syntax.node import MAX_DEPTH, Content, Node, ReadError
 MAX_ALIAS_GROWTH = 100_000
 """Values that aliases may add to those that are written out."""
 
+_TOO_DEEP = f"more than {MAX_DEPTH} collections inside each other"
+
 TagHandler = Callable[[str, Node], Node]
 
 _Event: TypeAlias = Any
@@ -70,6 +72,9 @@ def _too_deep(offset: int) -> NoReturn:
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "this is not valid YAML"
+    if "maximum nesting depth" in problem:
+        # libyaml reads some way ahead of the events, and has a bound of its own since 0.2.6.
+        return _TOO_DEEP
     if "cannot start any token" in problem:
         return f"{problem} (YAML does not allow tabs for indentation)"
     if "nesting depth" in problem:

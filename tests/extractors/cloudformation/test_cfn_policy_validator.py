@@ -16,12 +16,18 @@ from typing import Any, NamedTuple
 import pytest
 
 from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
-from policy_gate.extractors.cloudformation.resolved import scalar_text
-from policy_gate.extractors.cloudformation.template import Template, read_template
+from policy_gate.extractors.cloudformation.template import read_template
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import Assumption, AssumptionKind, DeferredText, Policy, Value
 from policy_gate.syntax.source import Source
-from tests.cfn_policy_validator import ACCOUNT, REGION, RESOURCE_TYPES, documents, parse
+from tests.cfn_policy_validator import (
+    ACCOUNT,
+    REGION,
+    RESOURCE_TYPES,
+    documents,
+    parameters,
+    parse,
+)
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent / "data" / "peer"
@@ -201,21 +207,6 @@ def test_a_document_that_differs_is_told_apart(theirs: Any, same: bool) -> None:
 
 def shown(document: Value) -> str:
     return json.dumps(document, default=str)
-
-
-def parameters(template: Template) -> dict[str, str]:
-    """A value for every parameter: the oracle knows no defaults."""
-    return {name: _value(name, template) for name in template.parameters}
-
-
-def _value(name: str, template: Template) -> str:
-    declared = template.parameters[name].entries
-    allowed = declared.get("AllowedValues")
-    if "Default" in declared:
-        return scalar_text(declared["Default"].value) or ""
-    if allowed is not None and isinstance(allowed.value, list):
-        return scalar_text(allowed.value[0].value) or ""
-    return f"given-{name}"
 
 
 def policies(text: str, given: dict[str, str]) -> Iterator[Policy]:
