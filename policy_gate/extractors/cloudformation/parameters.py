@@ -66,6 +66,7 @@ class Parameters:
         self._declarations: dict[str, _Declaration] = {}
         self._texts: dict[str, ParameterText] = {}
         self.given = dict(settings.parameters)
+        self.kept = settings.kept_parameters
         self.trust_defaults = settings.trust_parameter_defaults
         region = self.given.get("AWS::Region")
         if isinstance(region, str):
@@ -138,9 +139,13 @@ class Parameters:
     def _default_in(self, name: str, world: World) -> str | None:
         """The default, where it can be the value in the world."""
         default = self._declared(name).default
-        if name in world.released or default in world.excluded.get(name, ()):
+        if self._is_released(name, world) or default in world.excluded.get(name, ()):
             return None
         return default
+
+    def _is_released(self, name: str, world: World) -> bool:
+        """Is the default, if there is one, no more likely than any other value?"""
+        return name in self.kept or name in world.released
 
     def _only_value_left(self, name: str, world: World) -> str | None:
         """The one allowed value that the world does not exclude, where it excludes any."""
@@ -184,8 +189,9 @@ class Parameters:
         declared = self._declared(name)
         excluded = world.excluded.get(name, ())
         allowed = [value for value in declared.allowed or () if value not in excluded]
-        if name in world.released and not allowed and wildcard_of([declared.default or ""]):
-            # Of the parameters that a condition compares, one is enough to change its outcome.
+        if self._is_released(name, world) and not allowed and wildcard_of([declared.default or ""]):
+            # Of the parameters that a condition compares, one is enough to change its outcome, and
+            # what a stack has may be the default too.
             allowed = ["*"]
         return Assumption(
             AssumptionKind.SUPPLIED,
