@@ -48,7 +48,10 @@ def document(ran: Ran) -> object:
         CLOUDFORMATION,
         ASSIGNMENTS,
         "Parameters: {Env: prod, Names: [a, b]}",
-        "- {ParameterKey: Env, ParameterValue: prod}\n- ParameterKey: Names\n  ParameterValue: 'a,b'",
+        (
+            "- ParameterKey: Env\n  ParameterValue: prod\n"
+            "- {ParameterKey: Names, ParameterValue: 'a,b'}"
+        ),
         "# with a comment\n- Env=prod\n- Names=a,b\n",
         f"\ufeff{CLOUDFORMATION}",
     ],
