@@ -33,6 +33,7 @@ from policy_gate.checks.widening import (
     widened,
 )
 from policy_gate.model import (
+    ANY_TEXT,
     AssumptionKind,
     CheckResult,
     DocumentPath,
@@ -151,11 +152,17 @@ def _malformed(
 def _passed(
     policy: Policy, question: AccessQuestion, asked: Question, answer: Answer
 ) -> CheckResult:
-    """A PASS, unless another principal or block of addresses than the one made up changes it."""
+    """A PASS, unless a value of another shape than the one that was asked about changes it."""
+    if asked.open_segments:
+        indexes = asked.open_segments
+        asked = widened(policy.document, asked.partition, question.conditions, "open")
+        if question.ask(json.dumps(asked.document)).result != "PASS":
+            return _hangs_on_segments(policy, question, indexes)
     if asked.open_addresses and question.conditions == "kept":
-        anywhere = widened(policy.document, asked.partition, "dropped")
-        if question.ask(json.dumps(anywhere.document)).result != "PASS":
-            return _hangs_on_condition(policy, question, asked.open_addresses)
+        indexes = asked.open_addresses
+        asked = widened(policy.document, asked.partition, "dropped", "open")
+        if question.ask(json.dumps(asked.document)).result != "PASS":
+            return _hangs_on_condition(policy, question, indexes)
     if asked.unnamed_principals and question.principals_matter:
         everyone = _with_everyone(asked)
         if question.ask(json.dumps(everyone)).result != "PASS":
@@ -335,6 +342,17 @@ def _hangs_on_principal(
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))
 
 
+def _hangs_on_segments(
+    policy: Policy, question: AccessQuestion, indexes: Iterable[int]
+) -> CheckResult:
+    names = _supplied_in(policy, indexes, "Resource", "NotResource", pattern=ANY_TEXT)
+    message = (
+        f"the verdict hangs on whether {names} holds a colon, which would divide the ARN:"
+        " give its value, or an AllowedPattern without colons"
+    )
+    return _unknown(policy, question, message, statement_path(policy, min(indexes)))
+
+
 def _hangs_on_condition(
     policy: Policy, question: AccessQuestion, indexes: Iterable[int]
 ) -> CheckResult:
@@ -343,14 +361,17 @@ def _hangs_on_condition(
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))
 
 
-def _supplied_in(policy: Policy, indexes: Iterable[int], *elements: str) -> str:
-    """What deployment supplies to elements of the statements, by the names to give it by."""
+def _supplied_in(policy: Policy, indexes: Iterable[int], *elements: str, pattern: str = "") -> str:
+    """What deployment supplies to elements of the statements, by the names to give it by.
+
+    With a `pattern`, only what may hold that.
+    """
     expressions = {
         part.expression
         for index in indexes
         for element in elements
         for text in deferred_in(statement_at(policy, index).get(element))
         for part in text.assumptions()
-        if part.kind is AssumptionKind.SUPPLIED
+        if part.kind is AssumptionKind.SUPPLIED and pattern in part.pattern
     }
     return ", ".join(sorted(expressions))

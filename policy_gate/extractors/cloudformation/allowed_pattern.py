@@ -74,8 +74,10 @@ class AllowedPattern:
         return automaton.matches(text, literally)
 
     def steps(self, text: str) -> int:
-        """What a match costs at most."""
-        return 0 if self._automaton is None else self._automaton.size * (len(text) + 1)
+        """What a match costs at most, the making of the automaton included."""
+        if self._automaton is None:
+            return MAX_STATES
+        return self._automaton.size * (len(text) + 1)
 
     @cached_property
     def _automaton(self) -> _Automaton | None:

@@ -11,11 +11,12 @@ import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from policy_gate.extractors.cloudformation.allowed_pattern import AllowedPattern, allowed_pattern
 from policy_gate.extractors.cloudformation.resolved import scalar_text
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import UndecidedError, World
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
-from policy_gate.model import Assumption, AssumptionKind, Location
+from policy_gate.model import ANY_TEXT, Assumption, AssumptionKind, Location
 from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES, partition_of_region
 from policy_gate.syntax.node import Node
 
@@ -24,6 +25,22 @@ MAX_ALLOWED_VALUES = 200
 
 MAX_COMPARED_VALUES = 1000
 """Allowed values that conditions are compared with; with more it is any value."""
+
+_STEPS_OF_MATCH = 5
+"""Steps of a match with an allowed pattern that cost as much as one value."""
+
+_PATTERNS = {
+    "Number": r"[\w.+-]+",
+    "AWS::EC2::AvailabilityZone::Name": "[0-9a-z-]+",
+    "AWS::EC2::Image::Id": "ami-[0-9a-z]+",
+    "AWS::EC2::Instance::Id": "i-[0-9a-z]+",
+    "AWS::EC2::SecurityGroup::Id": "sg-[0-9a-z]+",
+    "AWS::EC2::Subnet::Id": "subnet-[0-9a-z]+",
+    "AWS::EC2::VPC::Id": "vpc-[0-9a-z]+",
+    "AWS::EC2::Volume::Id": "vol-[0-9a-z]+",
+    "AWS::Route53::HostedZone::Id": "[0-9A-Za-z/]+",
+}
+"""What the values of a type match, where CloudFormation checks it."""
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 
@@ -40,6 +57,9 @@ class _Declaration(NamedTuple):
     """The value that it has unless another is given: not the name of an SSM parameter."""
 
     allowed: tuple[str, ...] | None = None
+    pattern: AllowedPattern | None = None
+    """What the value, or each item of a list, matches."""
+
     is_list: bool = False
     is_hidden: bool = False
     """NoEcho: its value is shown nowhere."""
@@ -65,6 +85,7 @@ class Parameters:
         self.template = template
         self._declarations: dict[str, _Declaration] = {}
         self._texts: dict[str, ParameterText] = {}
+        self._matches: dict[tuple[str, str], bool] = {}
         self.given = dict(settings.parameters)
         self.kept = settings.kept_parameters
         self.trust_defaults = settings.trust_parameter_defaults
@@ -120,6 +141,8 @@ class Parameters:
         excluded = world.excluded.get(name, ())
         if literal in excluded or (declared.allowed and literal not in declared.allowed):
             return False
+        if not self._is_allowed(name, literal):
+            return False
         if (only := self._only_value_left(name, world)) is not None:
             return only == literal
         default = self._default_in(name, world)
@@ -135,6 +158,19 @@ class Parameters:
         if default in (None, literal):
             raise UndecidedError(is_equal, is_other)
         raise UndecidedError(is_other, is_equal)
+
+    def _is_allowed(self, name: str, literal: str) -> bool:
+        """Does the pattern of the parameter take the value? False only where that is certain."""
+        if (name, literal) not in self._matches:
+            pattern = self._declared(name).pattern
+            matches = pattern is None or self._does_match(name, pattern, literal)
+            self._matches[name, literal] = matches
+        return self._matches[name, literal]
+
+    def _does_match(self, name: str, pattern: AllowedPattern, text: str) -> bool:
+        node = self.template.parameters[name]
+        self.template.budget.spend(pattern.steps(text) // _STEPS_OF_MATCH, node)
+        return pattern.matches(text)
 
     def _default_in(self, name: str, world: World) -> str | None:
         """The default, where it can be the value in the world."""
@@ -168,9 +204,23 @@ class Parameters:
             self._declarations[name] = (
                 _Declaration(is_list=name == "AWS::NotificationARNs")
                 if node is None
-                else _declaration(node, self.template.source.locate(node))
+                else self._with_pattern(name, node)
             )
         return self._declarations[name]
+
+    def _with_pattern(self, name: str, node: Node) -> _Declaration:
+        """The declaration, with the pattern unless that does not take the default."""
+        declared = _declaration(node, self.template.source.locate(node))
+        pattern = _pattern(node)
+        if pattern is None:
+            return declared
+        items = [""] if declared.default is None else [declared.default]
+        if declared.is_list:
+            items = [item.strip() for item in items[0].split(",")]
+        taken = [self._does_match(name, pattern, item) for item in items]
+        if declared.default is not None and not all(taken):
+            return declared
+        return declared._replace(pattern=pattern, allowed=declared.allowed or pattern.texts)
 
     def _default(self, name: str, value: str) -> Assumption:
         return Assumption(
@@ -187,22 +237,38 @@ class Parameters:
 
     def _any_value(self, name: str, world: World) -> Assumption:
         declared = self._declared(name)
-        excluded = world.excluded.get(name, ())
-        allowed = [value for value in declared.allowed or () if value not in excluded]
-        if self._is_released(name, world) and not allowed and wildcard_of([declared.default or ""]):
-            # Of the parameters that a condition compares, one is enough to change its outcome, and
-            # what a stack has may be the default too.
-            allowed = ["*"]
+        pattern = _pseudo_pattern(name)
+        if declared.pattern is not None and not declared.is_hidden:
+            pattern = declared.pattern.cover
+        like = "" if pattern == ANY_TEXT else f" like {pattern.replace(ANY_TEXT, '*')}"
         return Assumption(
             AssumptionKind.SUPPLIED,
             f"${{{name}}}",
             f"{name} is any value: deployment decides it"
             if name in PSEUDO_PARAMETERS
-            else f"parameter {name} is any value: deployment supplies it",
+            else f"parameter {name} is any value{like}: deployment supplies it",
             stand_in(name),
-            None if declared.is_hidden else only_values(allowed),
+            self._values(name, world),
             declared.location,
+            pattern,
         )
+
+    def _values(self, name: str, world: World) -> tuple[str, ...] | None:
+        """The only values of the parameter; where it is hidden, whether they hold a wildcard."""
+        declared = self._declared(name)
+        excluded = world.excluded.get(name, ())
+        allowed = [value for value in declared.allowed or () if value not in excluded]
+        if not allowed and declared.pattern is not None and declared.pattern.names_everyone:
+            allowed = ["*"]
+        default = declared.default or ""
+        if declared.is_hidden:
+            given = self.given.get(name, "")
+            return wildcard_of([*allowed, default, *([given] if isinstance(given, str) else given)])
+        if not allowed and self._is_released(name, world) and wildcard_of([default]):
+            # Of the parameters that a condition compares, one is enough to change its outcome, and
+            # what a stack has may be the default too.
+            allowed = ["*"]
+        return only_values(allowed)
 
 
 def only_values(values: Iterable[str]) -> tuple[str, ...] | None:
@@ -231,6 +297,10 @@ def _follows_from_region(name: str, world: World) -> str | None:
     return partition if name == "AWS::Partition" else None
 
 
+def _pseudo_pattern(name: str) -> str:
+    return "*" if name in ("AWS::AccountId", "AWS::Region", "AWS::StackName") else ANY_TEXT
+
+
 def _pseudo_default(name: str) -> Assumption | None:
     expression = f"${{{name}}}"
     if name == "AWS::Partition":
@@ -254,6 +324,15 @@ def _declaration(node: Node, location: Location) -> _Declaration:
         is_hidden=(_text(node, "NoEcho") or "").lower() == "true",
         location=location,
     )
+
+
+def _pattern(node: Node) -> AllowedPattern | None:
+    """What every value matches, by the AllowedPattern or by the type."""
+    kind = _text(node, "Type") or ""
+    written = _text(node, "AllowedPattern") or ""
+    if kind not in ("String", "CommaDelimitedList"):
+        written = _PATTERNS.get(kind.removeprefix("List<").removesuffix(">"), "")
+    return allowed_pattern(written)
 
 
 def _allowed(node: Node) -> tuple[str, ...] | None:
