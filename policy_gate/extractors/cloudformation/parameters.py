@@ -184,12 +184,11 @@ class Parameters:
         return name in self.kept or name in world.released
 
     def _only_value_left(self, name: str, world: World) -> str | None:
-        """The one allowed value that the world does not exclude, where it excludes any."""
-        excluded = world.excluded.get(name)
-        if not excluded:
-            return None
-        left = [value for value in self._declared(name).allowed or () if value not in excluded]
-        return left[0] if len(left) == 1 else None
+        """The one allowed value that the world does not exclude, where there is but one."""
+        declared = self._declared(name)
+        excluded = world.excluded.get(name, ())
+        left = {value for value in declared.allowed or () if value not in excluded}
+        return left.pop() if len(left) == 1 and not declared.is_list else None
 
     def _shaped(self, name: str, value: ParameterValue) -> ParameterValue:
         if isinstance(value, str) and self.is_list(name):

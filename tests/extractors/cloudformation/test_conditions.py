@@ -127,6 +127,49 @@ def test_the_name_of_a_stored_parameter_is_not_compared() -> None:
     assert [item.document for item in found] == [{"X": "a"}, {"X": "b"}]
 
 
+@pytest.mark.parametrize(
+    ("declared", "literal", "expected"),
+    [
+        ("Type: String, AllowedPattern: 'arn:.+'", "", ["b"]),
+        ("Type: String, AllowedPattern: 'arn:.+|^$'", "", ["a", "b"]),
+        ("Type: String, AllowedPattern: '[a-z]+', Default: dev", "dev", ["a", "b"]),
+        ("Type: String, AllowedPattern: '[a-z]+', Default: dev", "X", ["b"]),
+        ("Type: String, AllowedPattern: '[a-z]+', Default: ''", "X", ["b", "a"]),
+        ("Type: String, AllowedPattern: '(dev|prod)'", "dev", ["a", "b"]),
+        ("Type: String, AllowedPattern: 'dev'", "dev", ["a"]),
+        ("Type: String, AllowedValues: [dev]", "dev", ["a"]),
+        ("Type: String, AllowedValues: [dev, dev]", "x", ["b"]),
+        ("Type: String, AllowedPattern: '(?!x).*'", "x", ["a", "b"]),
+        ("Type: Number", "a b", ["b"]),
+        ("Type: Number", "1.5e3", ["a", "b"]),
+        ("Type: 'AWS::EC2::VPC::Id'", "", ["b"]),
+        ("Type: 'AWS::EC2::VPC::Id'", "vpc-0123abcd", ["a", "b"]),
+        ("Type: 'AWS::SSM::Parameter::Value<String>', AllowedPattern: '/.*'", "x", ["a", "b"]),
+    ],
+)
+def test_a_value_that_a_parameter_cannot_have_makes_no_world(
+    declared: str, literal: str, expected: list[str]
+) -> None:
+    sections = f"""
+    Parameters: {{P: {{{declared}}}}}
+    Conditions: {{C: !Equals [!Ref P, '{literal}']}}
+    """
+    found = policies(template_of("!If [C, a, b]", sections))
+    assert [item.document for item in found] == [{"X": value} for value in expected]
+
+
+def test_hostile_patterns_cost_no_more_than_a_template_may() -> None:
+    pattern = "((a{1,9}){1,6}|(b{1,9}){1,6}){1,3}"
+    literal = "a" * 120
+    names = range(300)
+    parameters = "\n".join(
+        f"  P{i}: {{Type: String, AllowedPattern: '{pattern}c{i}'}}" for i in names
+    )
+    comparisons = ", ".join(f"!Equals [!Ref P{i}, {literal}]" for i in names)
+    sections = f"Parameters:\n{parameters}\nConditions:\n  C: !And [!Not [!Or [{comparisons}]]]"
+    assert "too many steps" in refusal(template_of("!If [C, a, b]", sections)).message
+
+
 def test_a_resource_under_a_false_condition_is_not_checked() -> None:
     template = template_of("a", "Conditions: {Never: !Equals [a, b]}") + "    Condition: Never\n"
     not_checked = refusal(template)
