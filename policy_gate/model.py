@@ -7,7 +7,7 @@ Data flows one way: extractors make `Policy`, checks and analyzers make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
@@ -178,6 +178,33 @@ class PolicyIdentity(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Construct:
+    """What makes a policy in the code of a CDK app."""
+
+    path: str
+    """As `App/Fn/ServiceRole/DefaultPolicy/Resource`."""
+
+    created_at: Location | None = None
+    """The line of the app that creates it."""
+
+    assigned_at: tuple[tuple[str, Location], ...] = ()
+    """Lines of the app that assign properties to it later, with the property."""
+
+    def of_property(self, name: str) -> Construct:
+        """With the assignments to one property only; the first stands in for the creation."""
+        assigned = tuple(item for item in self.assigned_at if item[0].lower() == name.lower())
+        if self.created_at is None and assigned:
+            return replace(self, created_at=assigned[0][1], assigned_at=assigned[1:])
+        return replace(self, assigned_at=assigned)
+
+    @property
+    def locations(self) -> tuple[Location, ...]:
+        """The lines of the app, the first of which is the one to jump to."""
+        places = (self.created_at, *(place for _, place in self.assigned_at))
+        return tuple(dict.fromkeys(place for place in places if place is not None))
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A policy document found in infrastructure code."""
 
@@ -194,6 +221,9 @@ class Policy:
 
     public_access_resource_type: str | None = None
     """AccessCheckResourceType of Access Analyzer, where it has one for this policy."""
+
+    construct: Construct | None = None
+    """Where it comes from, in a template that the CDK made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +254,12 @@ class Extraction:
     unreadable: tuple[Unreadable, ...] = ()
     skipped_files: int = 0
     """Files met by searching that are neither template nor plan."""
+
+    followed: frozenset[str] = frozenset()
+    """Files that others lead to, and that were read as parts of those."""
+
+    notes: tuple[str, ...] = ()
+    """Sentences the reader should know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +306,9 @@ class CheckResult:
     assumptions: tuple[Assumption, ...] = ()
     rests_on: tuple[str, ...] = ()
     """What the reasoning takes for given, beyond the policy: sentences that begin with a code."""
+
+    construct: Construct | None = None
+    """Where the policy comes from, in a template that the CDK made."""
 
     blocking: bool = False
     """Does this result keep the gate from passing?"""

@@ -40,7 +40,9 @@ def run_checks(
 ) -> GateReport:
     """Asks every check about every policy that it applies to."""
     answered = [
-        result for policy in extraction.policies for result in _ask(policy, config.checks, analyzer)
+        _at_construct(result, policy)
+        for policy in extraction.policies
+        for result in _ask(policy, config.checks, analyzer)
     ]
     others = [_not_checked(item) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
@@ -58,7 +60,7 @@ def run_checks(
         reason,
         coverage,
         tuple(results),
-        (*config.notes, *filter(None, notes)),
+        (*config.notes, *extraction.notes, *filter(None, notes)),
     )
 
 
@@ -92,6 +94,19 @@ def _error(policy: Policy, check: Check, message: str) -> CheckResult:
         location=policy.sources.locate(()),
         assumptions=policy.assumptions,
     )
+
+
+def _at_construct(result: CheckResult, policy: Policy) -> CheckResult:
+    """The result at the line of the app that makes the policy; the template's lines follow."""
+    if policy.construct is None:
+        return result
+    places = policy.construct.locations
+    findings = tuple(
+        replace(finding, locations=tuple(dict.fromkeys((*places, *finding.locations))))
+        for finding in result.findings
+    )
+    location = policy.construct.created_at or result.location
+    return replace(result, findings=findings, location=location, construct=policy.construct)
 
 
 def _not_checked(item: NotChecked) -> CheckResult:

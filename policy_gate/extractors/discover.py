@@ -6,26 +6,50 @@ reported; what was met by searching is skipped and counted, unless it looks like
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from stat import S_ISREG
+from typing import NamedTuple
 
-from policy_gate.extractors.cdk import MANIFEST, extract_assembly, is_assembly
+from policy_gate.extractors.cdk.assembly import (
+    MANIFEST,
+    extract_assembly,
+    is_assembly,
+    unsynthesized,
+)
 from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
+from policy_gate.extractors.files import MAX_BYTES, check_size, read_bytes
 from policy_gate.extractors.interface import Extractor, ExtractSettings, NotSupportedError
+from policy_gate.extractors.parallel import in_order
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
 from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, decode, shown
 
-MAX_BYTES = 5_000_000
-"""Largest template that is read; CloudFormation itself takes 1 MB."""
+MUCH = 1_000_000
+"""Bytes from which on more than one process reads them."""
 
 EXTRACTORS: tuple[Extractor, ...] = (CloudFormationExtractor(), TerraformPlanExtractor())
 """In the order in which they are asked; the first also explains what none of them recognises."""
 
 NEVER_SEARCHED = frozenset({".git", "node_modules", ".venv", ".terraform"})
+
+
+class _File(NamedTuple):
+    """A file, or the folder of a cloud assembly."""
+
+    path: Path
+    is_named: bool
+    """Did the user name it? Then it is an error where it is no input."""
+
+    is_assembly: bool = False
+
+    @property
+    def real(self) -> str:
+        """As other templates that lead to it name it."""
+        return shown(self.path.resolve())
 
 
 def extract_paths(
@@ -34,22 +58,57 @@ def extract_paths(
     """Everything in the paths that the user names, and in those that patterns of theirs match.
 
     A folder is searched in either case. Nothing is read twice, a file is read as one that was named
-    if it was, and the order of the paths makes no difference.
+    if it was, and the order of the paths makes no difference. A template that was met by searching
+    and that another nests is part of that one only.
     """
     seen: set[Path] = set()
     ordered = [
         *((path, True) for path in sorted(named, key=_files_first)),
         *((path, False) for path in sorted(searched, key=_files_first)),
     ]
-    found = [
-        part for path, explicit in ordered for part in _of_path(path, explicit, settings, seen)
-    ]
+    met = [item for path, is_named in ordered for item in _of_path(path, is_named, seen)]
+    files = [item for item in met if isinstance(item, _File)]
+    work = partial(_of_file, settings=settings)
+    results = in_order(work, files, _died, is_much=_size(files) > MUCH)
+    extracted = _apart_from_nested(zip(files, results, strict=True))
+    return _joined([*(item for item in met if isinstance(item, Extraction)), *extracted])
+
+
+def _joined(parts: Sequence[Extraction]) -> Extraction:
     return Extraction(
-        tuple(policy for part in found for policy in part.policies),
-        tuple(item for part in found for item in part.not_checked),
-        tuple(item for part in found for item in part.unreadable),
-        sum(part.skipped_files for part in found),
+        tuple(policy for part in parts for policy in part.policies),
+        tuple(item for part in parts for item in part.not_checked),
+        tuple(item for part in parts for item in part.unreadable),
+        sum(part.skipped_files for part in parts),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
+
+
+def _apart_from_nested(results: Iterable[tuple[_File, Extraction]]) -> list[Extraction]:
+    """Without the files that are read as parts of others; of a circle, the first one stays."""
+    by_file = dict(results)
+    leads_to = {file.real: found.followed for file, found in by_file.items()}
+    position = {path: number for number, path in enumerate(leads_to)}
+    parents: dict[str, set[str]] = {}
+    for path, followed in leads_to.items():
+        for child in followed:
+            is_circle = path in leads_to.get(child, ())
+            if child != path and not (is_circle and position[child] < position[path]):
+                parents.setdefault(child, set()).add(path)
+    return [found for file, found in by_file.items() if file.is_named or file.real not in parents]
+
+
+def _size(files: Iterable[_File]) -> int:
+    size = 0
+    for file in files:
+        with contextlib.suppress(OSError):
+            size += min(file.path.stat().st_size, MAX_BYTES)
+    return size
+
+
+def _died(file: _File) -> Extraction:
+    message = "the process that read it died, as it does when memory runs out"
+    return Extraction(unreadable=(Unreadable(shown(file.path), message),))
 
 
 def _files_first(path: Path) -> tuple[bool, bool, str]:
@@ -57,22 +116,23 @@ def _files_first(path: Path) -> tuple[bool, bool, str]:
     return os.path.isdir(path), os.path.islink(path), str(path)
 
 
-def _of_path(
-    path: Path, explicit: bool, settings: ExtractSettings, seen: set[Path]
-) -> Iterator[Extraction]:
+def _of_path(path: Path, is_named: bool, seen: set[Path]) -> Iterator[_File | Extraction]:
     try:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
         yield _unreadable(path, error)
         return
     if path.is_dir():
-        yield from _of_folder(path, settings, seen)
+        yield from _of_folder(path, seen)
     elif real not in seen:
         seen.add(real)
-        yield _of_file(path, explicit, settings)
+        if is_named and path.name == MANIFEST and is_assembly(path.parent):
+            yield _File(path.parent, is_named, is_assembly=True)
+        else:
+            yield _File(path, is_named)
 
 
-def _of_folder(folder: Path, settings: ExtractSettings, seen: set[Path]) -> Iterator[Extraction]:
+def _of_folder(folder: Path, seen: set[Path]) -> Iterator[_File | Extraction]:
     """Searches a folder in a fixed order; symbolic links are not followed."""
     errors: list[OSError] = []
     for name, folders, files in os.walk(folder, onerror=errors.append):
@@ -81,8 +141,10 @@ def _of_folder(folder: Path, settings: ExtractSettings, seen: set[Path]) -> Iter
             folders.clear()
             if (real := here.resolve()) not in seen:
                 seen.add(real)
-                yield extract_assembly(shown(here))
+                yield _File(here, is_named=True, is_assembly=True)
             continue
+        if note := unsynthesized(here, files):
+            yield Extraction(notes=(note,))
         folders[:] = sorted(set(folders) - NEVER_SEARCHED)
         for file in sorted(files):
             path = here / file
@@ -90,41 +152,29 @@ def _of_folder(folder: Path, settings: ExtractSettings, seen: set[Path]) -> Iter
                 yield Extraction(skipped_files=1)
             elif (real := path.resolve()) not in seen:
                 seen.add(real)
-                yield _of_file(path, False, settings)
+                yield _File(path, is_named=False)
     for error in errors:
         yield _unreadable(Path(error.filename or folder), error)
 
 
-def _of_file(path: Path, explicit: bool, settings: ExtractSettings) -> Extraction:
-    if explicit and path.name == MANIFEST and is_assembly(path.parent):
-        return extract_assembly(shown(path.parent))
-    data = b""
+def _of_file(file: _File, settings: ExtractSettings) -> Extraction:
+    if file.is_assembly:
+        return extract_assembly(file.path, settings)
+    path, data = file.path, b""
     try:
-        data = _read(path)
-        if len(data) > MAX_BYTES:
-            raise ReadError(f"this file is larger than {MAX_BYTES // 1_000_000} MB", 0)
+        data = read_bytes(path)
+        check_size(data)
         text = decode(data)
     except OSError as error:
         return _unreadable(path, error)
     except ReadError as error:
-        if explicit or _recognise(data.replace(b"\0", b"").decode("latin-1")) is not None:
+        if file.is_named or _recognise(data.replace(b"\0", b"").decode("latin-1")) is not None:
             return _not_analysed(Source(shown(path), data.decode("utf-8", "replace")), error)
         return Extraction(skipped_files=1)
     extractor = _recognise(text)
-    if explicit or extractor is not None:
+    if file.is_named or extractor is not None:
         return _extracted(Source(shown(path), text), extractor or EXTRACTORS[0], settings)
     return Extraction(skipped_files=1)
-
-
-def _read(path: Path) -> bytes:
-    """The file, or its beginning. Raises OSError, and ReadError for a device, a pipe and the like.
-
-    Of those even opening may never end.
-    """
-    if not S_ISREG(path.stat().st_mode):
-        raise ReadError("this is not a regular file", 0)
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 def _recognise(text: str) -> Extractor | None:

@@ -50,6 +50,7 @@ def write_finding(found: FoundIn, sources: Sources, terminal: Terminal) -> None:
         ("when", finding.world),
         *_assumption_rows(finding.assumptions),
         ("policy", wording.policy(result.identity)),
+        ("construct", wording.construct(result.construct)),
         ("statement", wording.statement(finding)),
         ("check", result.check),
         ("also at", wording.listed([str(location) for location in finding.locations[1:]])),
@@ -73,6 +74,7 @@ def write_undecided(result: CheckResult, sources: Sources, terminal: Terminal) -
     rows = [
         ("effect", wording.effect(result)),
         ("policy", wording.policy(result.identity)),
+        ("construct", wording.construct(result.construct)),
         ("check", result.check),
         *_assumption_rows(result.assumptions),
     ]

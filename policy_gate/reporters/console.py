@@ -68,6 +68,7 @@ def _passes(results: Sequence[CheckResult]) -> list[tuple[str, str, str]]:
     """Place, name and checks of each policy that passes everything it was asked."""
     verdicts: dict[PolicyIdentity, dict[str, set[Verdict]]] = {}
     places: dict[PolicyIdentity, str] = {}
+    names: dict[PolicyIdentity, str] = {}
     for result in results:
         if result.reason is ReasonCode.NOT_APPLICABLE:
             continue
@@ -76,11 +77,13 @@ def _passes(results: Sequence[CheckResult]) -> list[tuple[str, str, str]]:
         if result.location:
             place = f"{result.location.path}:{result.location.line}"
             places.setdefault(result.identity, place)
+        if result.construct:
+            names[result.identity] = f"{result.construct.path} / {result.identity.policy_name}"
     rows = []
     for identity, checks in verdicts.items():
         if all(seen == {Verdict.PASS} for seen in checks.values()):
             place = places.get(identity, identity.file)
-            rows.append((place, str(identity), ", ".join(checks)))
+            rows.append((place, names.get(identity, str(identity)), ", ".join(checks)))
     return rows
 
 

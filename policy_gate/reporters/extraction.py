@@ -14,15 +14,17 @@ from policy_gate.model import (
 )
 from policy_gate.reporters.json_report import (
     assumption_object,
+    construct_object,
     guarded,
     location_object,
     policy_object,
 )
 from policy_gate.reporters.visible import visible
+from policy_gate.reporters.wording import construct
 
 
 def write_json(found: Extraction, stream: TextIO) -> None:
-    """One JSON object with `policies`, `not_checked` and `errors`.
+    """One JSON object with `policies`, `not_checked`, `errors` and `notes`.
 
     A deferred text shows the expressions it is made with. `locations` maps the path of each part of
     a document, its steps joined by `/`, to where it stands.
@@ -33,6 +35,7 @@ def write_json(found: Extraction, stream: TextIO) -> None:
         "not_checked": [_not_checked(item) for item in found.not_checked],
         "errors": [{"path": item.path, "message": item.message} for item in found.unreadable],
         "skipped_files": found.skipped_files,
+        "notes": list(found.notes),
     }
     stream.write(guarded(json.dumps(content, indent=2, ensure_ascii=True, default=str)) + "\n")
 
@@ -46,12 +49,14 @@ def write_console(found: Extraction, stream: TextIO) -> None:
     for policy in found.policies:
         world = f"  when {policy.world}" if policy.world else ""
         place = policy.sources.locate(())
-        lines.append(f"{policy.kind.lower()}  {place}  {policy.identity}{world}")
+        line = f"{policy.kind.lower()}  {place}  {policy.identity}{world}"
+        lines.append(line + (f"  {construct(policy.construct)}" if policy.construct else ""))
     for item in found.not_checked:
         place_or_file = item.location or item.identity.file
         lines.append(f"{item.reason}  {place_or_file}  {item.identity}  {item.message}")
     lines += [f"error  {item.path}  {item.message}" for item in found.unreadable]
     count = len({policy.identity for policy in found.policies})
+    lines += [f"note  {note}" for note in found.notes]
     lines.append(f"{count} policies found, {found.skipped_files} files skipped")
     encoding = stream.encoding or "utf-8"
     stream.write("".join(f"{visible(line, encoding)}\n" for line in lines))
@@ -61,6 +66,7 @@ def _policy(policy: Policy) -> dict[str, object]:
     places = policy.sources.values
     return {
         **policy_object(policy.identity),
+        "construct": construct_object(policy.construct) if policy.construct else None,
         "world": policy.world,
         "document": policy.document,
         "assumptions": [assumption_object(item) for item in policy.assumptions],

@@ -9,6 +9,7 @@ from policy_gate.model import (
     SCHEMA_VERSION,
     Assumption,
     CheckResult,
+    Construct,
     Coverage,
     Finding,
     GateReport,
@@ -67,6 +68,7 @@ def _coverage(coverage: Coverage) -> dict[str, object]:
 def _result(result: CheckResult) -> dict[str, object]:
     return {
         "policy": policy_object(result.identity),
+        "construct": construct_object(result.construct) if result.construct else None,
         "check": result.check,
         "verdict": result.verdict.value,
         "blocking": result.blocking,
@@ -86,6 +88,13 @@ def policy_object(identity: PolicyIdentity) -> dict[str, object]:
         "resource_type": identity.resource_type,
         "policy_name": identity.policy_name,
         "kind": identity.kind.value if identity.kind else None,
+    }
+
+
+def construct_object(construct: Construct) -> dict[str, object]:
+    return {
+        "path": construct.path,
+        "locations": [location_object(location) for location in construct.locations],
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policy_gate.model import (
     AssumptionKind,
     CheckResult,
+    Construct,
     Coverage,
     Finding,
     GateReport,
@@ -44,6 +45,14 @@ _MAX_LISTED = 10
 def count(number: int, singular: str, plural: str = "") -> str:
     """As `1 policy` and `2 policies`."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def construct(made_by: Construct | None) -> str:
+    """As `App/Fn/ServiceRole/Resource, created at lib/app.ts:12:5`; empty where there is none."""
+    if made_by is None:
+        return ""
+    place = made_by.created_at
+    return f"{made_by.path}, created at {place}" if place else made_by.path
 
 
 def request(witness: Witness) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,3 +65,23 @@ class Source:
     def locate(self, node: Node) -> Location:
         """Where a node stands."""
         return self.location(node.start, node.end)
+
+
+@dataclass(frozen=True)
+class Embedded(Source):
+    """A text that stands inside another, as a template in a string of a template."""
+
+    outer: Source
+    places: Sequence[tuple[int, int]]
+    """The characters of the outer text that each character of this one stands for."""
+
+    def location(self, start: int, end: int) -> Location:
+        return self.outer.location(*span_of(self.places, start, end))
+
+
+def span_of(places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The range that the characters from `start` to `end` stand for; `places` is not empty."""
+    first = places[min(start, len(places) - 1)]
+    last = places[min(max(end - 1, start), len(places) - 1)]
+    # Pieces of one text may stand in the file in another order.
+    return (first[0], last[1]) if last[1] > first[0] else first

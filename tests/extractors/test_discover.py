@@ -90,18 +90,6 @@ def test_a_cloud_assembly_is_one_input() -> None:
     assert files(search("out/S.template.json")) == ["out/S.template.json"]
 
 
-def test_real_cloud_assemblies_are_recognised(pytestconfig: pytest.Config) -> None:
-    assemblies = pytestconfig.rootpath.parent / "shared" / "iac" / "cdk"
-    if not assemblies.is_dir():
-        pytest.skip("the shared cloud assemblies are not here")
-    manifests = list(assemblies.rglob("manifest.json"))
-    found = extract_paths([assemblies], [], ExtractSettings())
-    assert manifests
-    assert found.policies == ()
-    assert found.not_checked
-    assert all("not read yet" in item.message for item in found.not_checked)
-
-
 def test_folders_and_links_to_them_may_be_named() -> None:
     write("a/t.json")
     Path("link").symlink_to("a")

@@ -18,6 +18,7 @@ from policy_gate.extractors.cloudformation.fragments import join, logical_id_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
 from policy_gate.extractors.cloudformation.resources import (
     Found,
+    Names,
     Resource,
     Way,
     explored,
@@ -38,8 +39,9 @@ def attached_policies(resource: Resource, path: Way) -> Iterator[list[Found]]:
         return
 
     def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Found]:
-        for _, item in follow(resolved, unit.way, ""):
-            yield from _attached(resource, evaluator, item)
+        items = (item for _, item in follow(resolved, unit.way, ""))
+        found = (one for item in items for one in _attached(resource, evaluator, item))
+        return Names().apart(found)
 
     for unit in units(resource.properties, (*path, "*")):
         yield explored(resource, unit, path[-1], None, look)
@@ -68,6 +70,7 @@ def _policy(resource: Resource, evaluator: Evaluator, arn: str, place: Node) -> 
         document,
         SourceMap({(): resource.template.source.locate(place)}),
         tuple(evaluator.assumed[key] for key in sorted(evaluator.assumed)),
+        construct=resource.construct(""),
     )
 
 

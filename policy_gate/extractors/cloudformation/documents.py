@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from policy_gate.extractors.cloudformation.fragments import (
     Fragment,
@@ -23,7 +24,7 @@ from policy_gate.model import (
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.scalars import Span, character_spans
-from policy_gate.syntax.source import Source
+from policy_gate.syntax.source import Source, span_of
 
 
 def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMap]:
@@ -38,13 +39,7 @@ def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMa
         document = _unmarked(tree, assumptions_in(fragments))
     except (ReadError, TextError):
         return resolved.value, SourceMap({(): source.location(resolved.start, resolved.end)})
-    spans = _character_spans(fragments, source)
-
-    def place(start: int, end: int) -> Span:
-        first, last = spans[start], spans[end - 1]
-        # Pieces of one text may stand in the file in another order.
-        return (first[0], last[1]) if last[1] > first[0] else first
-
+    place = partial(span_of, places_of(fragments, source))
     return document, _SourceMaps(source, place).of_node(tree)
 
 
@@ -64,7 +59,7 @@ def _unmarked(node: Node, assumptions: Sequence[Assumption]) -> Value:
     return unmarked(value, assumptions) if isinstance(value, str) else value
 
 
-def _character_spans(fragments: Sequence[Fragment], source: Source) -> list[Span]:
+def places_of(fragments: Sequence[Fragment], source: Source) -> list[Span]:
     """Where each character of the marked text stands in the file."""
     known: dict[int, list[Span] | None] = {}
     spans: list[Span] = []

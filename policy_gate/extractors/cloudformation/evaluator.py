@@ -7,23 +7,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from policy_gate.extractors.cloudformation import functions, references
+from policy_gate.extractors.cloudformation.carried import Carried
 from policy_gate.extractors.cloudformation.conditions import Conditions
 from policy_gate.extractors.cloudformation.fragments import (
     Fragment,
     Part,
     TextError,
     join,
+    split_parts,
     verbatim,
     without_dynamic_references,
 )
-from policy_gate.extractors.cloudformation.parameters import (
-    Parameters,
-    only_values,
-    stand_in,
-    wildcard_of,
-)
+from policy_gate.extractors.cloudformation.parameters import only_values, wildcard_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError
-from policy_gate.extractors.cloudformation.template import Template
+from policy_gate.extractors.cloudformation.stack import Stack
+from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.worlds import World
 from policy_gate.model import Assumption, AssumptionKind
 from policy_gate.syntax.node import MAX_DEPTH, Node
@@ -39,11 +37,12 @@ _MAX_EXPRESSION = 120
 
 
 class Evaluator:
-    """Values of one template in one world; `assumed` gathers what they rest on."""
+    """Values of one stack in one world; `assumed` gathers what they rest on."""
 
-    def __init__(self, template: Template, parameters: Parameters, world: World) -> None:
-        self.template = template
-        self.parameters = parameters
+    def __init__(self, stack: Stack, world: World) -> None:
+        self.stack = stack
+        self.template = stack.template
+        self.parameters = stack.parameters
         self.world = world
         self.conditions = Conditions(self)
         self.assumed: dict[str, Assumption] = {}
@@ -165,8 +164,16 @@ class Evaluator:
             location=self.template.source.locate(node),
         )
 
+    def received(self, carried: Carried, node: Node) -> Resolved:
+        """What another stack gives."""
+        for assumption in carried.assumed:
+            self.assume(assumption)
+        return self.given_here(node, carried.parts)
+
     def parameter(self, name: str, node: Node) -> Resolved:
         """What `Ref` to a parameter or pseudo parameter gives."""
+        if (carried := self.parameters.received(name, self.world)) is not None:
+            return self._received_parameter(name, carried, node)
         text = self.parameters.text(name, self.world)
         if text.assumption is not None:
             self.assume(text.assumption)
@@ -175,6 +182,16 @@ class Evaluator:
             items = [self.given_here(node, [item]) for item in text.value]
             return Resolved(list(items), node.start, node.end)
         return self.given_here(node, [text.value])
+
+    def _received_parameter(self, name: str, carried: Carried, node: Node) -> Resolved:
+        if not self.parameters.is_list(name):
+            return self.received(carried, node)
+        pieces = split_parts(carried.parts, ",")
+        if pieces is None:
+            return self.unknown(node, f"the list {name} is known at deployment", name)
+        self.template.budget.spend(len(pieces), node)
+        items = [self.received(carried._replace(parts=piece), node) for piece in pieces]
+        return Resolved(list(items), node.start, node.end)
 
     def scalar_parameter(self, node: Node) -> str | None:
         """The parameter that a node is a plain `Ref` to, unless it is a list."""

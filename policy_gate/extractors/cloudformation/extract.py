@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
-from policy_gate.extractors.cloudformation import sam, tables
+from policy_gate.extractors.cloudformation import nested, sam, tables
 from policy_gate.extractors.cloudformation.attachments import attached_policies
+from policy_gate.extractors.cloudformation.evaluator import Evaluator
+from policy_gate.extractors.cloudformation.local import LocalTemplates
 from policy_gate.extractors.cloudformation.parameters import Parameters
 from policy_gate.extractors.cloudformation.policies import ORGANIZATION_KINDS, policies_of
 from policy_gate.extractors.cloudformation.resolved import UnresolvableError
-from policy_gate.extractors.cloudformation.resources import Found, Names, Resource, units
+from policy_gate.extractors.cloudformation.resources import (
+    Found,
+    Names,
+    Resource,
+    in_every_world,
+    units,
+)
+from policy_gate.extractors.cloudformation.stack import NotFollowedError, Stack, Surroundings
 from policy_gate.extractors.cloudformation.template import (
-    Template,
     is_function,
     looks_like_template,
     read_template,
+    resource_type,
 )
+from policy_gate.extractors.cloudformation.transforms import expanded
 from policy_gate.extractors.cloudformation.worlds import MAX_WORLDS, TooManyWorldsError, explore
 from policy_gate.extractors.interface import ExtractSettings
-from policy_gate.model import Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
+from policy_gate.model import Extraction, NotChecked, Policy, ReasonCode
 from policy_gate.syntax.node import Node
 from policy_gate.syntax.source import Source
-
-# Transforms that change no policy, or that this extractor evaluates itself.
-_EVALUATED_TRANSFORMS = frozenset(
-    {"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", sam.TRANSFORM}
-)
 
 
 class CloudFormationExtractor:
@@ -38,74 +44,60 @@ class CloudFormationExtractor:
         return looks_like_template(text)
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
-        template = read_template(source)
-        found = list(_transforms(template))
-        if sam.uses_sam(template):
-            template, failures = sam.expanded(template, settings)
-            found += failures
-        parameters = Parameters(template, settings)
-        for logical_id, node in template.resources.items():
-            found += _of_entry(template, parameters, logical_id, node)
-        return Extraction(
-            tuple(item for item in found if isinstance(item, Policy)),
-            tuple(item for item in found if isinstance(item, NotChecked)),
-        )
+        return extraction(root_stack(source, settings, LocalTemplates(source.path)))
 
 
-def _transforms(template: Template) -> Iterator[Found]:
-    """Macros may add or change any policy, and only deployment runs them."""
-    sections = template.root.entries
-    for name in template.transforms:
-        if name not in _EVALUATED_TRANSFORMS:
-            yield _macro(template, name, sections["Transform"])
-    for name in sections:
-        if name.startswith("Fn::"):
-            yield _macro(template, name, sections[name])
+def root_stack(source: Source, settings: ExtractSettings, surroundings: Surroundings) -> Stack:
+    """The stack of a template that no other nests. Raises as `read_template` does."""
+    template, hidden = expanded(read_template(source), settings)
+    parameters = Parameters(template, settings)
+    return Stack(template, parameters, settings, surroundings, Path(source.path).name, hidden)
 
 
-def _macro(template: Template, name: str, node: Node) -> NotChecked:
-    return NotChecked(
-        PolicyIdentity(template.source.path, "", name, ""),
-        ReasonCode.NOT_ANALYSED,
-        f"the macro {name} may add or change policies when the template is deployed",
-        template.source.locate(node),
+def extraction(stack: Stack) -> Extraction:
+    """Everything in a stack and in the stacks that it nests."""
+    found = list(_in_stack(stack))
+    return Extraction(
+        tuple(item for item in found if isinstance(item, Policy)),
+        tuple(item for item in found if isinstance(item, NotChecked)),
+        followed=frozenset(stack.nesting.followed),
     )
 
 
-def _of_entry(
-    template: Template, parameters: Parameters, logical_id: str, node: Node
-) -> list[Found]:
-    kind = node.entries.get("Type")
-    resource_type = kind.value if kind is not None and isinstance(kind.value, str) else ""
-    if reason := _not_analysed(logical_id, node, resource_type):
-        identity = PolicyIdentity(template.source.path, logical_id, resource_type, "")
-        place = template.source.locate(node)
-        return [NotChecked(identity, ReasonCode.NOT_ANALYSED, reason, place)]
-    if not _holds_policies(resource_type):
-        return []
+def _in_stack(stack: Stack) -> Iterator[Found]:
+    yield from stack.hidden
+    for logical_id, node in stack.template.resources.items():
+        yield from _of_entry(stack, logical_id, node)
+
+
+def _of_entry(stack: Stack, logical_id: str, node: Node) -> list[Found]:
+    kind = resource_type(node)
     properties = node.entries.get("Properties") or Node({}, node.start, node.start)
-    return _of_resource(Resource(template, parameters, logical_id, resource_type, node, properties))
+    resource = Resource(stack, logical_id, kind, node, properties)
+    if reason := _not_analysed(logical_id, node, kind):
+        return [resource.not_checked("", ReasonCode.NOT_ANALYSED, reason, node)]
+    return _of_resource(resource) if _holds_policies(kind) else []
 
 
-def _not_analysed(logical_id: str, node: Node, resource_type: str) -> str:
+def _not_analysed(logical_id: str, node: Node, kind: str) -> str:
     """Why an entry of the Resources section is not looked into, empty where it is."""
     if logical_id.startswith("Fn::"):
         return f"{'::'.join(logical_id.split('::')[:2])} is not expanded yet"
-    if not isinstance(node.value, dict) or not resource_type:
+    if not isinstance(node.value, dict) or not kind:
         return "a resource is a mapping with a Type"
     if is_function(node.value):
         return "only deployment knows what the function beside Type adds to this resource"
-    if resource_type.endswith("::MODULE"):
-        return f"the module {resource_type} may hold policies, and only CloudFormation has it"
+    if kind.endswith("::MODULE"):
+        return f"the module {kind} may hold policies, and only CloudFormation has it"
     return ""
 
 
-def _holds_policies(resource_type: str) -> bool:
+def _holds_policies(kind: str) -> bool:
     return bool(
-        tables.policy_properties(resource_type)
-        or tables.other_grammar(resource_type)
-        or tables.attachments(resource_type)
-        or tables.template_containers(resource_type)
+        tables.policy_properties(kind)
+        or tables.other_grammar(kind)
+        or tables.attachments(kind)
+        or tables.template_containers(kind)
     )
 
 
@@ -135,14 +127,14 @@ def _policies(resource: Resource) -> Iterator[Found]:
         yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, resource.node)
         return
     names = Names()
-    resource_type = resource.type
-    if resource_type.startswith(sam.PREFIX):
-        resource_type = "AWS::IAM::Role"
+    kind = resource.type
+    if kind.startswith(sam.PREFIX):
+        kind = "AWS::IAM::Role"
         resource = replace(resource, properties=sam.as_role(resource.properties))
-    for row in tables.policy_properties(resource_type):
+    for row in tables.policy_properties(kind):
         for found in policies_of(resource, row):
             yield from names.apart_by_name(found)
-    for path in tables.attachments(resource_type):
+    for path in tables.attachments(kind):
         for found in attached_policies(resource, path):
             yield from names.apart_by_name(found)
 
@@ -163,10 +155,26 @@ def _literal(resource: Resource, name: str) -> str:
 
 
 def _containers(resource: Resource) -> Iterator[Found]:
+    if resource.type in nested.CONTAINERS:
+        yield from in_every_world(
+            resource, resource.node, "", None, lambda evaluator: _nested(resource, evaluator)
+        )
+        return
     for container in tables.template_containers(resource.type):
-        message = f"what {container.path[0]} leads to is not followed yet"
+        message = f"what {container.path[0]} leads to is not followed"
         for unit in units(resource.properties, container.path):
             yield resource.not_checked("", ReasonCode.NOT_ANALYSED, message, unit.node)
+
+
+def _nested(resource: Resource, evaluator: Evaluator) -> Iterator[Found]:
+    try:
+        stack = nested.nested_stack(evaluator, resource.logical_id, resource.node)
+    except NotFollowedError as error:
+        found = resource.not_checked("", ReasonCode.NOT_ANALYSED, error.message, resource.node)
+        yield replace(found, location=error.location or found.location)
+    else:
+        stack.nesting.followed.add(stack.template.source.path)
+        yield from _in_stack(stack)
 
 
 def _other_grammars(resource: Resource) -> Iterator[Found]:

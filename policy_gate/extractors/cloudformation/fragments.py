@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from policy_gate.model import Assumption, DeferredText
+from policy_gate.model import Assumption, AssumptionKind, DeferredText
 from policy_gate.syntax.node import Node
 
 Part: TypeAlias = str | Assumption
@@ -19,6 +19,10 @@ Part: TypeAlias = str | Assumption
 _FIRST_MARK = 0xF0000
 _LAST_MARK = 0xFFFFD
 _MARK = re.compile(f"([{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}])")
+# Their values hold no colon, slash or comma, so an ARN made with them still splits.
+_UNDIVIDED = frozenset(
+    f"${{AWS::{name}}}" for name in ("AccountId", "Partition", "Region", "StackName", "URLSuffix")
+)
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 
@@ -66,6 +70,28 @@ def join(parts: Iterable[Part]) -> str | DeferredText:
     if not merged:
         return text
     return DeferredText((*merged, text) if text else tuple(merged))
+
+
+def split_parts(parts: Sequence[Part], delimiter: str) -> list[tuple[Part, ...]] | None:
+    """The pieces between delimiters; None where a deferred part may hold one."""
+    pieces: list[list[Part]] = [[]]
+    for part in parts:
+        if isinstance(part, str):
+            first, *others = part.split(delimiter)
+            pieces[-1].append(first)
+            pieces += [[other] for other in others]
+        elif _is_undivided(part, delimiter):
+            pieces[-1].append(part)
+        else:
+            return None
+    return [tuple(piece) for piece in pieces]
+
+
+def _is_undivided(part: Assumption, delimiter: str) -> bool:
+    """Can no value of the assumption hold the delimiter, or a part of it?"""
+    if part.kind is AssumptionKind.CREATED_HERE:
+        return set(delimiter) <= {":", ","}
+    return part.expression in _UNDIVIDED and set(delimiter) <= {":", "/", ","}
 
 
 def logical_id_of(node: Node) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from policy_gate.extractors.cloudformation.fragments import Fragment, Part, join
+from policy_gate.extractors.cloudformation.fragments import Fragment, Part, join, split_parts
 from policy_gate.extractors.cloudformation.mappings import find_in_map
 from policy_gate.extractors.cloudformation.resolved import (
     Resolved,
@@ -20,17 +20,13 @@ from policy_gate.extractors.cloudformation.resolved import (
     scalar_text,
 )
 from policy_gate.extractors.cloudformation.serialize import to_json_parts
-from policy_gate.model import Assumption, AssumptionKind, DeferredText
+from policy_gate.model import DeferredText
 from policy_gate.syntax.node import Node
 
 if TYPE_CHECKING:
     from policy_gate.extractors.cloudformation.evaluator import Evaluator
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-# Their values hold neither a colon nor a slash, so an ARN made with them still splits.
-_UNDIVIDED = frozenset(
-    f"${{AWS::{name}}}" for name in ("AccountId", "Partition", "Region", "StackName", "URLSuffix")
-)
 MAX_ITEMS = 10_000
 """Items that Fn::Split makes of one text."""
 
@@ -146,30 +142,17 @@ def split(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     text = evaluator.resolve(argument.value[1])
     if not delimiter or text is None:
         raise UnresolvableError("Fn::Split takes a delimiter and a text", node)
-    pieces: list[list[Part]] = [[]]
-    for part in parts_of(text, argument.value[1]):
-        if isinstance(part, str):
-            first, *others = part.split(delimiter)
-            pieces[-1].append(first)
-            pieces += [[other] for other in others]
-        elif _is_undivided(part, delimiter):
-            pieces[-1].append(part)
-        else:
-            description = f"{part.expression} is split at deployment"
-            return evaluator.unknown(node, description, of=_texts_in(text))
-        if len(pieces) > MAX_ITEMS:
-            raise UnresolvableError(f"Fn::Split makes more than {MAX_ITEMS:,} items", node)
+    parts = parts_of(text, argument.value[1])
+    count = sum(part.count(delimiter) for part in parts if isinstance(part, str))
+    if count >= MAX_ITEMS:
+        raise UnresolvableError(f"Fn::Split makes more than {MAX_ITEMS:,} items", node)
+    pieces = split_parts(parts, delimiter)
+    if pieces is None:
+        return evaluator.unknown(node, "this text is split at deployment", of=_texts_in(text))
     evaluator.template.budget.spend(len(pieces), node)
     return Resolved(
         [Resolved(join(piece), node.start, node.end) for piece in pieces], node.start, node.end
     )
-
-
-def _is_undivided(part: Assumption, delimiter: str) -> bool:
-    """Can no value of the assumption hold the delimiter, or a part of it?"""
-    if part.kind is AssumptionKind.CREATED_HERE:
-        return set(delimiter) == {":"}
-    return part.expression in _UNDIVIDED and set(delimiter) <= {":", "/"}
 
 
 def if_(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
@@ -194,8 +177,23 @@ def base64_text(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | 
 def import_value(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
     name = evaluator.resolve(argument)
     text = "" if name is None else str(join(parts_of(name, argument)))
+    if (carried := evaluator.stack.surroundings.exported(text)) is not None:
+        return evaluator.received(carried, node)
     description = f"the export {text} of another stack is any value"
     return evaluator.unknown(node, description, f"Fn::ImportValue {text}")
+
+
+def get_stack_output(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
+    entries = argument.entries
+    stack, output, region = (
+        _exact_text(evaluator, entries[name]) if name in entries else None
+        for name in ("StackName", "OutputName", "Region")
+    )
+    if stack and output and (region or "Region" not in entries):
+        carried = evaluator.stack.surroundings.stack_output(stack, output, region)
+        if carried is not None:
+            return evaluator.received(carried, node)
+    return evaluator.unknown(node, "the output of another stack is any value")
 
 
 def length(evaluator: Evaluator, argument: Node, node: Node) -> Resolved | None:
@@ -261,11 +259,9 @@ FUNCTIONS: dict[str, Function] = {
     "Fn::FindInMap": find_in_map,
     "Fn::If": if_,
     "Fn::Base64": base64_text,
+    "Fn::GetStackOutput": get_stack_output,
     "Fn::ImportValue": import_value,
     "Fn::Length": length,
     "Fn::ToJsonString": to_json_string,
-    **{
-        name: known_at_deployment(name)
-        for name in ("Fn::Cidr", "Fn::GetAZs", "Fn::GetStackOutput", "Fn::Transform")
-    },
+    **{name: known_at_deployment(name) for name in ("Fn::Cidr", "Fn::GetAZs", "Fn::Transform")},
 }

@@ -6,13 +6,13 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parame
 
 from __future__ import annotations
 
-import re
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from policy_gate.extractors.cloudformation.allowed_pattern import AllowedPattern, allowed_pattern
+from policy_gate.extractors.cloudformation.carried import Carried, may_be
 from policy_gate.extractors.cloudformation.resolved import scalar_text
+from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import UndecidedError, World
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
@@ -42,8 +42,6 @@ _PATTERNS = {
 }
 """What the values of a type match, where CloudFormation checks it."""
 
-_NO_NAME = re.compile(r"[^A-Za-z0-9]+")
-
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
     for name in ("AccountId", "NotificationARNs", "Partition", "Region", "StackId", "StackName")
@@ -64,6 +62,9 @@ class _Declaration(NamedTuple):
     is_hidden: bool = False
     """NoEcho: its value is shown nowhere."""
 
+    is_name: bool = False
+    """Is what it is given the name of the SSM parameter that holds the value?"""
+
     location: Location | None = None
 
     def shown(self, value: str) -> str:
@@ -79,10 +80,17 @@ class ParameterText(NamedTuple):
 
 
 class Parameters:
-    """The parameters of one template with the values that the user gave."""
+    """The parameters of one template with the values that it is given."""
 
-    def __init__(self, template: Template, settings: ExtractSettings) -> None:
+    def __init__(
+        self,
+        template: Template,
+        settings: ExtractSettings,
+        passed: Mapping[str, Carried] | None = None,
+    ) -> None:
+        """With what the settings give; for a nested stack, with all that its parent passes."""
         self.template = template
+        self._passed = passed or {}
         self._declarations: dict[str, _Declaration] = {}
         self._texts: dict[str, ParameterText] = {}
         self._matches: dict[tuple[str, str], bool] = {}
@@ -96,6 +104,18 @@ class Parameters:
         if isinstance(partition, str):
             suffix = URL_SUFFIXES.get(partition, URL_SUFFIXES[DEFAULT_PARTITION])
             self.given.setdefault("AWS::URLSuffix", suffix)
+        if passed is not None:
+            self.given |= self._certain(passed)
+
+    def _certain(self, passed: Mapping[str, Carried]) -> Iterator[tuple[str, str]]:
+        """The parameters of a nested stack with one value, whatever is deployed."""
+        for name in self.template.parameters:
+            declared = self._declared(name)
+            if (text := passed.get(name)) is None:
+                if declared.default is not None:
+                    yield name, declared.default
+            elif text.is_certain and not declared.is_name:
+                yield name, text.plain
 
     def __contains__(self, name: str) -> bool:
         return name in self.template.parameters or name in PSEUDO_PARAMETERS
@@ -127,28 +147,33 @@ class Parameters:
             return ParameterText(self._shaped(name, default), self._default(name, default))
         return self._supplied(name, world)
 
+    def received(self, name: str, world: World) -> Carried | None:
+        """What the parent passes, where that is no plain text and the world says no more."""
+        passed = self._passed.get(name)
+        if passed is None or passed.is_plain or name in world.equal:
+            return None
+        declared = self._declared(name)
+        return None if declared.is_hidden or declared.is_name else passed
+
     def equals(self, name: str, literal: str, world: World) -> bool:
         """Does the parameter have this value?
 
         Raises UndecidedError where the world leaves it open.
         """
-        declared = self._declared(name)
         if name in self.given:
             given = self.given[name]
             return (given if isinstance(given, str) else ",".join(given)) == literal
         if name in world.equal:
             return world.equal[name] == literal
-        excluded = world.excluded.get(name, ())
-        if literal in excluded or (declared.allowed and literal not in declared.allowed):
-            return False
-        if not self._is_allowed(name, literal):
+        if not self._can_be(name, literal, world):
             return False
         if (only := self._only_value_left(name, world)) is not None:
             return only == literal
         default = self._default_in(name, world)
         if self.trust_defaults and default is not None:
             return default == literal
-        texts = [declared.shown(value) for value in (*excluded, literal)]
+        declared = self._declared(name)
+        texts = [declared.shown(value) for value in (*world.excluded.get(name, ()), literal)]
         same = f"{name} = {texts[-1]}"
         other = f"{name} other than {', '.join(dict.fromkeys(texts))}"
         is_equal = world.with_equal(name, literal, None if default == literal else same)
@@ -159,12 +184,20 @@ class Parameters:
             raise UndecidedError(is_equal, is_other)
         raise UndecidedError(is_other, is_equal)
 
-    def _is_allowed(self, name: str, literal: str) -> bool:
-        """Does the pattern of the parameter take the value? False only where that is certain."""
+    def _can_be(self, name: str, literal: str, world: World) -> bool:
+        """Can the parameter have this value? False only where it surely can't."""
+        declared = self._declared(name)
+        passed = self._passed.get(name)
+        if passed is not None and not passed.is_plain and not may_be(passed.parts, literal):
+            return False
+        if literal in world.excluded.get(name, ()):
+            return False
+        if declared.allowed and literal not in declared.allowed:
+            return False
+        if declared.pattern is None:
+            return True
         if (name, literal) not in self._matches:
-            pattern = self._declared(name).pattern
-            matches = pattern is None or self._does_match(name, pattern, literal)
-            self._matches[name, literal] = matches
+            self._matches[name, literal] = self._does_match(name, declared.pattern, literal)
         return self._matches[name, literal]
 
     def _does_match(self, name: str, pattern: AllowedPattern, text: str) -> bool:
@@ -210,6 +243,7 @@ class Parameters:
     def _with_pattern(self, name: str, node: Node) -> _Declaration:
         """The declaration, with the pattern unless that does not take the default."""
         declared = _declaration(node, self.template.source.locate(node))
+        declared = self._as_passed(name, declared)
         pattern = _pattern(node)
         if pattern is None:
             return declared
@@ -220,6 +254,13 @@ class Parameters:
         if declared.default is not None and not all(taken):
             return declared
         return declared._replace(pattern=pattern, allowed=declared.allowed or pattern.texts)
+
+    def _as_passed(self, name: str, declared: _Declaration) -> _Declaration:
+        """With the value that hangs on defaults of the parent in place of its own default."""
+        passed = self._passed.get(name)
+        if passed is None or declared.is_name:
+            return declared
+        return declared._replace(default=passed.plain if passed.is_plain else None)
 
     def _default(self, name: str, value: str) -> Assumption:
         return Assumption(
@@ -261,13 +302,20 @@ class Parameters:
             allowed = ["*"]
         default = declared.default or ""
         if declared.is_hidden:
-            given = self.given.get(name, "")
-            return wildcard_of([*allowed, default, *([given] if isinstance(given, str) else given)])
+            return wildcard_of([*allowed, default, *self._texts_given(name)])
         if not allowed and self._is_released(name, world) and wildcard_of([default]):
             # Of the parameters that a condition compares, one is enough to change its outcome, and
             # what a stack has may be the default too.
             allowed = ["*"]
         return only_values(allowed)
+
+    def _texts_given(self, name: str) -> Iterator[str]:
+        """The texts that a parameter is given, or that are parts of what it is given."""
+        given = self.given.get(name, "")
+        yield from [given] if isinstance(given, str) else given
+        passed = self._passed.get(name)
+        for part in () if passed is None else passed.parts:
+            yield from [part] if isinstance(part, str) else part.allowed or ()
 
 
 def only_values(values: Iterable[str]) -> tuple[str, ...] | None:
@@ -321,6 +369,7 @@ def _declaration(node: Node, location: Location) -> _Declaration:
         allowed=None if is_name else _allowed(node),
         is_list="CommaDelimitedList" in kind or "List<" in kind,
         is_hidden=(_text(node, "NoEcho") or "").lower() == "true",
+        is_name=is_name,
         location=location,
     )
 
@@ -346,9 +395,3 @@ def _allowed(node: Node) -> tuple[str, ...] | None:
 def _text(node: Node, key: str) -> str | None:
     child = node.entries.get(key)
     return None if child is None else scalar_text(child.value)
-
-
-def stand_in(expression: str) -> str:
-    """A text for a value that is not known, alike in every run and like no name a person gives."""
-    name = _NO_NAME.sub("-", expression).strip("-").lower()[:40]
-    return f"deferred-{name}-{zlib.crc32(expression.encode('utf-8', 'surrogatepass')):08x}"

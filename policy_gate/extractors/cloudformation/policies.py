@@ -10,6 +10,7 @@ from policy_gate.extractors.cloudformation.permissions import permission_documen
 from policy_gate.extractors.cloudformation.resolved import Resolved
 from policy_gate.extractors.cloudformation.resources import (
     Found,
+    Names,
     Resource,
     Unit,
     explored,
@@ -46,8 +47,8 @@ _TYPES_BY_ARN: dict[str, dict[str, str | None]] = {
 def policies_of(resource: Resource, row: PolicyProperty) -> Iterator[list[Found]]:
     """The policies under one row of the table, one list for each part that is resolved alone."""
 
-    def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Policy]:
-        return _policies(resource, row, unit, evaluator, resolved)
+    def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Found]:
+        return Names().apart(_policies(resource, row, unit, evaluator, resolved))
 
     kind = KINDS.get(row.kind, PolicyKind.RESOURCE)
     synthesised = row.kind in SYNTHESISED
@@ -86,6 +87,7 @@ def _policies(
             "",
             row.validate_policy_resource_type,
             public_access_type,
+            resource.construct(row.path[0] if row.path else ""),
         )
 
 

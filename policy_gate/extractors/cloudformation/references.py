@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeGuard
 
-from policy_gate.extractors.cloudformation import tables
+from policy_gate.extractors.cloudformation import nested, tables
 from policy_gate.extractors.cloudformation.fragments import Part
-from policy_gate.extractors.cloudformation.parameters import stand_in
 from policy_gate.extractors.cloudformation.resolved import parts_of
-from policy_gate.extractors.cloudformation.template import is_function
+from policy_gate.extractors.cloudformation.stand_ins import stand_in
+from policy_gate.extractors.cloudformation.template import is_function, resource_type
 from policy_gate.model import Assumption, AssumptionKind
 from policy_gate.syntax.node import Node
 
@@ -39,6 +39,11 @@ def reference(evaluator: Evaluator, logical_id: str, node: Node) -> list[Part]:
 def attribute(evaluator: Evaluator, logical_id: str, name: str, node: Node) -> list[Part]:
     """The parts of what `Fn::GetAtt` gives. Raises UnresolvableError for a cycle."""
     target = _Target(evaluator, logical_id, node)
+    output = None
+    if name.startswith("Outputs.") and target.type in nested.CONTAINERS:
+        output = target.output(name.removeprefix("Outputs."))
+    if output is not None:
+        return list(output)
     return target.filled(target.kind.attributes.get(name) if target.kind else None, f".{name}")
 
 
@@ -50,8 +55,7 @@ class _Target:
         self.logical_id = logical_id
         self.node = node
         self.resource = evaluator.template.resources[logical_id]
-        name = self.resource.entries.get("Type")
-        self.type = name.value if name is not None and isinstance(name.value, str) else ""
+        self.type = resource_type(self.resource)
         self.kind = tables.resource_type(self.type)
         properties = self.resource.entries.get("Properties")
         self.properties = {} if properties is None else properties.entries
@@ -73,6 +77,16 @@ class _Target:
             parts += value
             end = match.end()
         return [*parts, shape[end:]]
+
+    def output(self, name: str) -> tuple[Part, ...] | None:
+        """An output of the stack that the resource makes, None where it is not known."""
+        with self.evaluator.entering(self.logical_id, self.node):
+            carried = nested.output(self.evaluator, self.logical_id, self.resource, name)
+        if carried is None:
+            return None
+        for assumption in carried.assumed:
+            self.evaluator.assume(assumption)
+        return carried.parts
 
     def any_value(self, suffix: str) -> Assumption:
         expression = f"${{{self.logical_id}{suffix}}}"

@@ -32,8 +32,9 @@ class UnresolvableError(Exception):
 class Budget:
     """What may still be spent on one template, so that none takes unbounded time or memory."""
 
-    def __init__(self) -> None:
-        self.left = MAX_STEPS
+    def __init__(self, granted: int = MAX_STEPS) -> None:
+        self.granted = granted
+        self.left = granted
         self.left_of_part = MAX_STEPS_OF_PART
 
     def begin_part(self) -> None:

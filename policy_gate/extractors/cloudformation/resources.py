@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.parameters import Parameters
 from policy_gate.extractors.cloudformation.resolved import (
     Resolved,
     UnresolvableError,
     fragments_of,
 )
+from policy_gate.extractors.cloudformation.stack import Stack
 from policy_gate.extractors.cloudformation.template import Template, is_function
 from policy_gate.extractors.cloudformation.worlds import (
     MAX_WORLDS,
@@ -27,6 +27,7 @@ from policy_gate.extractors.cloudformation.worlds import (
     explore,
 )
 from policy_gate.model import (
+    Construct,
     DeferredText,
     NotChecked,
     Policy,
@@ -48,14 +49,17 @@ STEPS_OF_VARIANT = 250
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of the template."""
+    """One resource of a stack."""
 
-    template: Template
-    parameters: Parameters
+    stack: Stack
     logical_id: str
     type: str
     node: Node
     properties: Node
+
+    @property
+    def template(self) -> Template:
+        return self.stack.template
 
     @property
     def condition(self) -> Node | None:
@@ -69,7 +73,7 @@ class Resource:
         return evaluator.conditions.holds(condition.value, condition)
 
     def evaluator(self, world: World) -> Evaluator:
-        return Evaluator(self.template, self.parameters, world)
+        return Evaluator(self.stack, world)
 
     def text(self, evaluator: Evaluator, name: str) -> str:
         """A property as text, empty where it has none."""
@@ -79,8 +83,20 @@ class Resource:
             return ""
         return str(resolved.value)
 
+    @property
+    def address(self) -> str:
+        return f"{self.stack.address}{self.logical_id}"
+
     def identity(self, name: str, kind: PolicyKind | None = None) -> PolicyIdentity:
-        return PolicyIdentity(self.template.source.path, self.logical_id, self.type, name, kind)
+        return PolicyIdentity(self.template.source.path, self.address, self.type, name, kind)
+
+    def construct(self, name: str) -> Construct | None:
+        """The CDK construct that a property of the resource comes from."""
+        if (known := self.stack.constructs.get(self.address)) is not None:
+            return known.of_property(name)
+        metadata = self.node.entries.get("Metadata")
+        path = metadata.entries.get("aws:cdk:path") if metadata else None
+        return Construct(path.value) if path and isinstance(path.value, str) else None
 
     def not_checked(
         self,
@@ -205,22 +221,35 @@ def explored(
     `name` and `kind` are those of the whole unit, for where it can't be resolved.
     """
 
+    def look_at_unit(evaluator: Evaluator) -> Iterable[Found]:
+        resolved = evaluator.resolve(unit.node)
+        return () if resolved is None else look(evaluator, resolved)
+
+    return in_every_world(resource, unit.node, name, kind, look_at_unit)
+
+
+def in_every_world(
+    resource: Resource,
+    node: Node,
+    name: str,
+    kind: PolicyKind | None,
+    look: Callable[[Evaluator], Iterable[Found]],
+) -> list[Found]:
+    """What `look` finds at a node of the resource, in every world that makes a difference."""
+
     def evaluate(world: World) -> list[Found]:
         evaluator = resource.evaluator(world)
-        if not resource.exists(evaluator):
-            return []
-        resolved = evaluator.resolve(unit.node)
-        return [] if resolved is None else list(Names().apart(look(evaluator, resolved)))
+        return list(look(evaluator)) if resource.exists(evaluator) else []
 
     resource.template.budget.begin_part()
     try:
         found = list(_merged(explore(evaluate)))
-        resource.template.budget.spend(STEPS_OF_VARIANT * max(0, len(found) - 1), unit.node)
+        resource.template.budget.spend(STEPS_OF_VARIANT * max(0, len(found) - 1), node)
         return found
     except UnresolvableError as error:
         message, place = f"this cannot be resolved: {error.message}", error.node
     except TooManyWorldsError:
-        place = unit.node
+        place = node
         message = (
             f"more than {MAX_WORLDS} combinations of conditions make a difference to this:"
             " give some of the parameters"
@@ -243,10 +272,15 @@ def _merged(worlds: Sequence[tuple[World, list[Found]]]) -> Iterator[Found]:
     for alike in by_identity.values():
         for item, found_in in alike:
             label = common_label(found_in, len(worlds))
-            yield replace(item, world=label) if label and isinstance(item, Policy) else item
+            yield _in_world(item, label) if label and isinstance(item, Policy) else item
 
 
 def _same(one: Found, other: Found) -> bool:
     if isinstance(one, Policy) and isinstance(other, Policy):
-        return one.document == other.document
-    return type(one) is type(other)
+        return one.document == other.document and one.world == other.world
+    return one == other
+
+
+def _in_world(policy: Policy, label: str) -> Policy:
+    """In a world of its stack, besides the world of the nested stack that it may come from."""
+    return replace(policy, world=f"{label}, {policy.world}" if policy.world else label)

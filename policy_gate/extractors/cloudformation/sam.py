@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from policy_gate.extractors.cloudformation.marks import Plain, marked, unmarked
 from policy_gate.extractors.cloudformation.sam_causes import Causes
 from policy_gate.extractors.cloudformation.sam_package import as_packaged
-from policy_gate.extractors.cloudformation.template import Template, with_root
+from policy_gate.extractors.cloudformation.template import Template, resource_type, with_root
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import NotChecked, PolicyIdentity, ReasonCode
 from policy_gate.syntax.node import Node
@@ -56,12 +56,6 @@ def uses_sam(template: Template) -> bool:
         resource_type(node).startswith(PREFIX) or "Connectors" in node.entries
         for node in template.resources.values()
     )
-
-
-def resource_type(node: Node) -> str:
-    """The type of a resource, empty where it has none."""
-    kind = node.entries.get("Type")
-    return kind.value if kind is not None and isinstance(kind.value, str) else ""
 
 
 def expanded(template: Template, settings: ExtractSettings) -> Expansion:

@@ -42,6 +42,7 @@ class Template:
     mappings: dict[str, Node]
     conditions: dict[str, Node]
     resources: dict[str, Node]
+    outputs: dict[str, Node]
     transforms: tuple[str, ...]
     budget: Budget = field(default_factory=Budget)
     """What may still be spent on resolving its values."""
@@ -94,6 +95,7 @@ def with_root(source: Source, root: Node) -> Template:
         _section(root, "Mappings"),
         _section(root, "Conditions"),
         resources.value,
+        _section(root, "Outputs"),
         _transforms(root.entries.get("Transform")),
     )
 
@@ -116,6 +118,12 @@ def short_form(tag: str, node: Node) -> Node:
     """The long form of a short-form intrinsic function: `!Sub x` is `{"Fn::Sub": x}`."""
     name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
     return Node({name: node}, node.start, node.end, {name: (node.start, node.end)})
+
+
+def resource_type(node: Node) -> str:
+    """The type of a resource, empty where it has none."""
+    kind = node.entries.get("Type")
+    return kind.value if kind is not None and isinstance(kind.value, str) else ""
 
 
 def is_function(value: Mapping[str, Node]) -> bool:

@@ -228,14 +228,14 @@ def test_what_a_function_may_add_is_an_unknown_policy(properties: str) -> None:
         ("{'Fn::Transform': {Name: Own}, Resources: {}}", "the macro Fn::Transform may add"),
         (
             "Resources: {R: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: x}}}",
-            "is not followed yet",
+            "the template 'x' cannot be read: No such file",
         ),
         (
             (
                 "Resources: {R: {Type: AWS::CloudFormation::Stack,"
                 " Properties: !If [C, {TemplateURL: x}, {TemplateURL: y}]}}"
             ),
-            "is not followed yet",
+            "a function gives the properties",
         ),
     ],
 )

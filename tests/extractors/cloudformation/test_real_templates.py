@@ -25,7 +25,8 @@ pytestmark = pytest.mark.skipif(not MANIFEST, reason="the real templates are not
 def test_every_policy_is_found_with_its_place(entry: dict[str, Any]) -> None:
     text = (FOLDER / entry["path"]).read_text(encoding="utf-8")
     extraction = CloudFormationExtractor().extract(Source(entry["path"], text), ExtractSettings())
-    found = {policy.identity for policy in extraction.policies}
+    # Counted are the policies of the template itself, not those in templates that it holds.
+    found = {item.identity for item in extraction.policies if "/" not in item.identity[1]}
     reasons = Counter(item.reason for item in extraction.not_checked)
     if "AWS::Serverless" in str(entry["transform"]):
         # Counted are the entries of SAM templates; what they expand to is more.
