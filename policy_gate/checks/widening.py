@@ -201,7 +201,7 @@ class _Widening:
                     texts += [cover.text for cover in covers_of(settled)]
                 elif allows:
                     self.unnamed_principals.add(index)
-                    texts.append(_unnamed_principal(kind, settled, self.partition))
+                    texts.append(unnamed_principal(kind, settled, self.partition))
             if texts:
                 named[kind] = texts
         if not named and not allows:
@@ -251,11 +251,9 @@ class _Widening:
         if not isinstance(value, DeferredText):
             return rendered(value, self.partition)
         settled = self.settled(value)
-        written = str(rendered(settled, self.partition))
         if settled == rendered(value, self.partition):
-            return written
-        kind = next((kind for kind in _TYPED if kind in operator.lower()), None)
-        return _TYPED[kind](_digest(written)) if kind else written
+            return settled
+        return typed_stand_in(operator, value, self.partition)
 
     def settled(self, item: Value) -> Plain:
         """The item with everything filled in but what is supplied from outside."""
@@ -268,6 +266,13 @@ class _Widening:
         if any(isinstance(part, Assumption) for part in parts):
             return DeferredText(tuple(parts))
         return "".join(map(str, parts))
+
+
+def typed_stand_in(operator: str, text: DeferredText, partition: str) -> str:
+    """What stands for a text that is not known where a condition's operator compares with it."""
+    written = str(rendered(_Widening(partition, "kept", "kept").settled(text), partition))
+    kind = next((kind for kind in _TYPED if kind in operator.lower()), None)
+    return _TYPED[kind](_digest(written)) if kind else written
 
 
 _TYPED: dict[str, Callable[[int], str]] = {
@@ -316,7 +321,7 @@ def _has_shape(value: Value) -> bool:
     return isinstance(value, dict) and all(isinstance(keys, dict) for keys in value.values())
 
 
-def _unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
+def unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
     """A principal that no policy names, of the shape that the text allows."""
     only = text.parts[0]
     if kind == "AWS" and len(text.parts) == 1 and isinstance(only, Assumption):
