@@ -140,9 +140,9 @@ class Parameters:
         value = world.equal.get(name, self._only_value_left(name, world))
         if value is None:
             value = _follows_from_region(name, world)
-        if value is not None and value != declared.default:
-            return ParameterText(self._shaped(name, value))
         default = self._default_in(name, world)
+        if value is not None and value != default:
+            return ParameterText(self._shaped(name, value))
         if default is not None:
             return ParameterText(self._shaped(name, default), self._default(name, default))
         return self._supplied(name, world)

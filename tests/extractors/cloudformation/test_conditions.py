@@ -89,6 +89,14 @@ def test_a_default_does_not_hold_in_the_other_world() -> None:
     assert assumption(second).kind is AssumptionKind.SUPPLIED
 
 
+def test_a_default_that_is_one_of_the_values_of_a_world_is_its_value() -> None:
+    assert worlds("!If [Joined, !If [IsDev, !Ref Env, y], z]") == [
+        ("condition Joined is true, Env = dev", "dev"),
+        ("condition Joined is true, Env other than dev", "y"),
+        ("condition Joined is false", "z"),
+    ]
+
+
 def test_a_world_excludes_allowed_values() -> None:
     (_, first), (_, second) = worlds("!If [IsSmall, !Ref Size, !Ref Size]")
     assert first == "s"
