@@ -6,12 +6,14 @@ silently, and so are NaN, Infinity and nesting beyond `MAX_DEPTH`.
 
 from __future__ import annotations
 
-import json
 import re
+from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed lacks it
 
 from policy_gate.syntax.node import MAX_DEPTH, Content, Node, ReadError
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _MAX_DIGITS = 400
@@ -63,16 +65,16 @@ class _Reader:
         )
 
     def string(self, start: int) -> tuple[str, int]:
-        match = _STRING.match(self.text, start)
-        if not match:
-            raise ReadError("this JSON string is not closed", start)
+        content: str
+        end: int
         try:
-            content: str = json.loads(match.group())
+            content, end = scanstring(self.text, start + 1)
         except ValueError as error:
-            raise ReadError(
-                "this JSON string has a bad escape or a control character", start
-            ) from error
-        return content, match.end()
+            message = "this JSON string has a bad escape or a control character"
+            if not _STRING.match(self.text, start):
+                message = "this JSON string is not closed"
+            raise ReadError(message, start) from error
+        return content, end
 
     def mapping(self, start: int, depth: int) -> Node:
         self.check_depth(start, depth)
@@ -89,11 +91,11 @@ class _Reader:
                 raise ReadError(
                     f"duplicate key {key[:80]!r}: only the last value would count", offset
                 )
-            colon = self.space(key_end)
-            if not self.text.startswith(":", colon):
-                raise ReadError("a colon is expected after the key", colon)
+            colon = _COLON.match(self.text, key_end)
+            if not colon:
+                raise ReadError("a colon is expected after the key", self.space(key_end))
             keys[key] = (offset, key_end)
-            child = self.value(self.space(colon + 1), depth)
+            child = self.value(colon.end(), depth)
             children[key] = child
             offset, closed = self.separator(child.end, "}")
             if closed:
@@ -113,11 +115,11 @@ class _Reader:
                 return Node(children, start, offset)
 
     def separator(self, offset: int, closing: str) -> tuple[int, bool]:
+        if comma := _COMMA.match(self.text, offset):
+            return comma.end(), False
         offset = self.space(offset)
         if self.text.startswith(closing, offset):
             return offset + 1, True
-        if self.text.startswith(",", offset):
-            return self.space(offset + 1), False
         raise ReadError(f"a comma or {closing!r} is expected here", offset)
 
     def check_depth(self, start: int, depth: int) -> None:

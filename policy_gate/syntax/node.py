@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -49,7 +50,7 @@ class Lines:
     """Offsets of a text to lines and columns."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0]
+        self._starts = array("L", [0])
         position = text.find("\n")
         while position >= 0:
             self._starts.append(position + 1)

@@ -1,14 +1,14 @@
-"""YAML 1.1 with the position of every key and value, on libyaml through PyYAML.
+"""YAML 1.1 with the position of every key and value, on the events of libyaml through PyYAML.
 
-Safe by construction: libyaml only builds nodes, and no tag constructs anything. Duplicate keys are
-an error, nesting and the growth through aliases are bounded.
+Safe by construction: no tag constructs anything. Duplicate keys are an error, nesting and the
+growth through aliases are bounded.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import yaml
 
@@ -19,6 +19,9 @@ MAX_ALIAS_GROWTH = 100_000
 
 TagHandler = Callable[[str, Node], Node]
 
+_Event: TypeAlias = Any
+"""An event of libyaml; PyYAML's stubs know neither its marks nor its other fields."""
+
 _CORE = "tag:yaml.org,2002:"
 _MERGE = f"{_CORE}merge"
 _PLAIN_TAGS = frozenset(
@@ -27,6 +30,18 @@ _PLAIN_TAGS = frozenset(
 )
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})\.[0-9]{1,18}")
+_TOO_DEEP = f"more than {MAX_DEPTH} collections inside each other"
+_TRUE = ("true", "yes", "on")
+_WORDS: dict[str, bool | None] = {
+    spelling: value
+    for value, words in (
+        (None, ("null", "~", "")),
+        (True, _TRUE),
+        (False, ("false", "no", "off")),
+    )
+    for word in words
+    for spelling in (word, word.capitalize(), word.upper())
+}
 
 
 def read_yaml(text: str, tag_handler: TagHandler | None = None) -> Node:
@@ -37,7 +52,7 @@ def read_yaml(text: str, tag_handler: TagHandler | None = None) -> Node:
     stay the strings they were typed as. Raises ReadError with the offset of the fault.
     """
     try:
-        root = yaml.compose(text, Loader=_BoundedLoader)
+        return _Reader(text, tag_handler).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ReadError(_problem(error), mark.index if mark else 0) from error
@@ -47,76 +62,88 @@ def read_yaml(text: str, tag_handler: TagHandler | None = None) -> Node:
         raise ReadError("a character that YAML does not allow", len(before)) from error
     except yaml.YAMLError as error:
         raise ReadError("this is not valid YAML", 0) from error
-    if root is None:
-        return Node(None, 0, 0)
-    return _Converter(text, tag_handler).convert(root, 0)
-
-
-class _BoundedLoader(yaml.CSafeLoader):
-    """Stops before libyaml's composer, which recurses, overflows the C stack."""
-
-    depth = 0
-
-    def descend_resolver(self, current_node: yaml.Node | None, _current_index: object) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH + 1:
-            _too_deep(current_node.start_mark.index if current_node else 0)
-
-    def ascend_resolver(self) -> None:
-        self.depth -= 1
 
 
 def _too_deep(offset: int) -> NoReturn:
-    raise ReadError(f"more than {MAX_DEPTH} collections inside each other", offset)
+    raise ReadError(_TOO_DEEP, offset)
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "this is not valid YAML"
     if "cannot start any token" in problem:
         return f"{problem} (YAML does not allow tabs for indentation)"
+    if "nesting depth" in problem:
+        # libyaml looks ahead, and has a bound of its own.
+        return _TOO_DEEP
     return problem
 
 
-class _Converter:
-    """Turns PyYAML's nodes into ours; an aliased node is converted once and shared."""
+class _Reader:
+    """Takes libyaml's events one by one; an aliased node is made once and shared."""
 
     def __init__(self, text: str, tag_handler: TagHandler | None) -> None:
         self.text = text
         self.tag_handler = tag_handler
-        self.done: dict[int, Node] = {}
+        self.next: Callable[[], _Event] = yaml.CSafeLoader(text).get_event
+        self.anchors: dict[str, Node | None] = {}
+        """None while the node is being read."""
+
         self.measured: dict[int, tuple[int, int]] = {}
         self.growth = 0
 
-    def convert(self, node: yaml.Node, depth: int) -> Node:
-        """Our node for PyYAML's, which stands inside `depth` collections."""
-        start = node.start_mark.index
-        if known := self.done.get(id(node)):
-            self.check_alias(known, depth, start)
-            return known
-        if isinstance(node, yaml.ScalarNode):
-            end = node.end_mark.index
-            if node.style in ("|", ">"):
-                end = start + len(self.text[start:end].rstrip())
-            converted = Node(_scalar(node), start, end)
+    def document(self) -> Node:
+        self.next()
+        event = self.next()
+        if isinstance(event, yaml.StreamEndEvent):
+            return Node(None, 0, 0)
+        root = self.node(self.next(), 0)
+        self.next()
+        event = self.next()
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise ReadError(
+                "expected a single document, but found another document",
+                event.start_mark.index,
+            )
+        return root
+
+    def node(self, event: _Event, depth: int) -> Node:
+        """The node that begins with an event, and stands inside `depth` collections."""
+        kind = type(event)
+        start = event.start_mark.index
+        if kind is yaml.AliasEvent:
+            return self.alias(event.anchor, start, depth)
+        if (anchor := event.anchor) is not None:
+            if anchor in self.anchors:
+                raise ReadError(f"the anchor {anchor!r} is there already", start)
+            self.anchors[anchor] = None
+        if kind is yaml.ScalarEvent:
+            node = self.scalar(event, start)
         elif depth >= MAX_DEPTH:
             _too_deep(start)
-        elif isinstance(node, yaml.MappingNode):
-            converted = self.mapping(node, start, depth)
-        elif isinstance(node, yaml.SequenceNode):
-            items = [self.convert(item, depth + 1) for item in node.value]
-            converted = Node(items, start, _end(node, items[-1] if items else None))
-        if node.tag not in _PLAIN_TAGS:
-            converted = self.tagged(node.tag, converted)
-        self.done[id(node)] = converted
-        return converted
+        elif kind is yaml.MappingStartEvent:
+            node = self.mapping(event.flow_style, start, depth + 1)
+        else:
+            node = self.sequence(event.flow_style, start, depth + 1)
+        tag = event.tag
+        if tag is not None and tag not in _PLAIN_TAGS and tag != "!":
+            node = self.tagged(tag, node)
+        if anchor is not None:
+            self.anchors[anchor] = node
+        return node
 
-    def check_alias(self, node: Node, depth: int, start: int) -> None:
+    def alias(self, anchor: str, start: int, depth: int) -> Node:
+        if anchor not in self.anchors:
+            raise ReadError("found undefined alias", start)
+        node = self.anchors[anchor]
+        if node is None:
+            _too_deep(start)
         size, height = self.measure(node)
         self.growth += size
         if self.growth > MAX_ALIAS_GROWTH:
             raise ReadError("the aliases of this document expand too far", start)
         if depth + height > MAX_DEPTH:
             _too_deep(start)
+        return node
 
     def measure(self, node: Node) -> tuple[int, int]:
         """How many values a node holds with its aliases written out, and how deep they nest."""
@@ -131,70 +158,103 @@ class _Converter:
             )
         return self.measured[id(node)]
 
-    def tagged(self, tag: str, converted: Node) -> Node:
-        if self.tag_handler is None or not tag.startswith("!"):
-            raise ReadError(f"unknown tag {tag}", converted.start)
-        return self.tag_handler(tag[1:], converted)
+    def scalar(self, event: _Event, start: int) -> Node:
+        text: str = event.value
+        end = event.end_mark.index
+        if event.style in ("|", ">"):
+            end = start + len(self.text[start:end].rstrip())
+        if event.implicit[0]:
+            return Node(_plain(text), start, end)
+        return Node(_typed(event.tag, text) if event.tag else text, start, end)
 
-    def mapping(self, node: yaml.MappingNode, start: int, depth: int) -> Node:
+    def sequence(self, is_flow: bool, start: int, depth: int) -> Node:
+        items: list[Node] = []
+        while type(event := self.next()) is not yaml.SequenceEndEvent:
+            items.append(self.node(event, depth))
+        return Node(items, start, _end(start, event, is_flow, items[-1] if items else None))
+
+    def mapping(self, is_flow: bool, start: int, depth: int) -> Node:
         children: dict[str, Node] = {}
         keys: dict[str, tuple[int, int]] = {}
-        merged: list[yaml.Node] = []
-        for key_node, value_node in node.value:
-            if key_node.tag == _MERGE:
-                merged.append(value_node)
+        merged: list[Node] = []
+        while type(event := self.next()) is not yaml.MappingEndEvent:
+            if _is_merge(event):
+                merged.append(self.node(self.next(), depth))
                 continue
-            key = _key(key_node)
+            key = self.key(event, depth)
             if key in children:
                 raise ReadError(
                     f"duplicate key {key!r}: only the last value would count",
-                    key_node.start_mark.index,
+                    event.start_mark.index,
                 )
-            children[key] = self.convert(value_node, depth + 1)
-            keys[key] = key_node.start_mark.index, key_node.end_mark.index
-        last = next(reversed(children.values())) if children and not merged else None
-        for value_node in merged:
-            _merge(children, keys, self.convert(value_node, depth + 1), value_node)
-        return Node(children, start, _end(node, last), keys)
+            keys[key] = event.start_mark.index, event.end_mark.index
+            children[key] = child = self.node(self.next(), depth)
+        last = child if children and not merged else None
+        for source in merged:
+            _merge(children, keys, source)
+        return Node(children, start, _end(start, event, is_flow, last), keys)
+
+    def key(self, event: _Event, depth: int) -> str:
+        """A key as it is written, also where it looks like a number or a word such as `null`."""
+        if type(event) is yaml.ScalarEvent:
+            if event.anchor is not None:
+                self.node(event, depth)
+            return str(event.value)
+        node = self.node(event, depth)
+        if isinstance(node.value, str):
+            return node.value
+        raise ReadError("a key must be a plain string", event.start_mark.index)
+
+    def tagged(self, tag: str, node: Node) -> Node:
+        if self.tag_handler is None or not tag.startswith("!"):
+            raise ReadError(f"unknown tag {tag}", node.start)
+        return self.tag_handler(tag[1:], node)
 
 
-def _end(node: yaml.CollectionNode, last: Node | None) -> int:
+def _end(start: int, event: _Event, is_flow: bool, last: Node | None) -> int:
     """Where a collection ends: libyaml ends a block collection where the next token begins."""
-    end: int = node.end_mark.index
-    if node.flow_style or last is None or not node.start_mark.index < last.end <= end:
+    end: int = event.end_mark.index
+    if is_flow or last is None or not start < last.end <= end:
         return end
     return last.end
 
 
-def _merge(
-    children: dict[str, Node],
-    keys: dict[str, tuple[int, int]],
-    source: Node,
-    value_node: yaml.Node,
-) -> None:
+def _is_merge(event: _Event) -> bool:
+    if type(event) is not yaml.ScalarEvent:
+        return False
+    return (event.value == "<<" and event.implicit[0]) or event.tag == _MERGE
+
+
+def _merge(children: dict[str, Node], keys: dict[str, tuple[int, int]], source: Node) -> None:
     """Adds the keys of a merge key's value (`<<`) that the mapping does not have itself."""
     for mapping in source.value if isinstance(source.value, list) else [source]:
         if not isinstance(mapping.value, dict):
-            raise ReadError("a merge key takes a mapping", value_node.start_mark.index)
+            raise ReadError("a merge key takes a mapping", source.start)
         for key, child in mapping.value.items():
             if key not in children:
                 children[key] = child
                 keys[key] = mapping.keys[key]
 
 
-def _key(node: yaml.Node) -> str:
-    if isinstance(node, yaml.ScalarNode):
-        return str(node.value)
-    raise ReadError("a key must be a plain string", node.start_mark.index)
+def _plain(text: str) -> Content:
+    """The value of a text without quotes and tag."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in "-0123456789":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    return text
 
 
-def _scalar(node: yaml.ScalarNode) -> Content:
-    text: str = node.value
-    kind = node.tag.removeprefix(_CORE)
+def _typed(tag: str, text: str) -> Content:
+    """The value of a text with a tag of YAML's own, as `!!int`."""
+    kind = tag.removeprefix(_CORE)
     if kind == "null":
         return None
     if kind == "bool":
-        return text.lower() in ("true", "yes", "on")
+        return text.lower() in _TRUE
     if kind == "int" and _INTEGER.fullmatch(text):
         return int(text)
     if kind == "float" and _FLOAT.fullmatch(text):

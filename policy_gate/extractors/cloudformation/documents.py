@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from policy_gate.extractors.cloudformation.fragments import (
@@ -29,8 +29,9 @@ from policy_gate.syntax.source import Source, span_of
 
 def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMap]:
     """The document and where it stands. A text that holds no JSON stays the text it is."""
+    noted = _Spans()
     if not isinstance(resolved.value, str | DeferredText):
-        return _SourceMaps(source).of_resolved(resolved)
+        return noted.document(resolved, ()), noted.source_map(source)
     if resolved.structure is not None:
         return policy_document(resolved.structure, source)
     fragments = fragments_of(resolved, Node(None, resolved.start, resolved.end))
@@ -38,9 +39,10 @@ def policy_document(resolved: Resolved, source: Source) -> tuple[Value, SourceMa
         tree = read_json(marked(fragments))
         document = _unmarked(tree, assumptions_in(fragments))
     except (ReadError, TextError):
-        return resolved.value, SourceMap({(): source.location(resolved.start, resolved.end)})
-    place = partial(span_of, places_of(fragments, source))
-    return document, _SourceMaps(source, place).of_node(tree)
+        noted.values[()] = (resolved.start, resolved.end)
+        return resolved.value, noted.source_map(source)
+    noted.note(tree, (), partial(span_of, places_of(fragments, source)))
+    return document, noted.source_map(source)
 
 
 def _unmarked(node: Node, assumptions: Sequence[Assumption]) -> Value:
@@ -78,48 +80,61 @@ def places_of(fragments: Sequence[Fragment], source: Source) -> list[Span]:
     return spans
 
 
-class _SourceMaps:
-    """Walks a tree once and notes where each value and key stands."""
+class _Places(Mapping[DocumentPath, Location]):
+    """Spans that become locations when they are asked for: of most nobody ever asks."""
 
-    def __init__(self, source: Source, place: Callable[[int, int], Span] | None = None) -> None:
+    def __init__(self, source: Source, spans: Mapping[DocumentPath, Span]) -> None:
         self.source = source
-        self.place = place
-        self.values: dict[DocumentPath, Location] = {}
-        self.keys: dict[DocumentPath, Location] = {}
+        self.spans = spans
 
-    def of_node(self, node: Node) -> SourceMap:
-        self._node(node, ())
-        return SourceMap(self.values, self.keys)
+    def __getitem__(self, path: DocumentPath) -> Location:
+        return self.source.location(*self.spans[path])
 
-    def of_resolved(self, resolved: Resolved) -> tuple[Value, SourceMap]:
-        document = self._resolved(resolved, ())
-        return document, SourceMap(self.values, self.keys)
+    def __iter__(self) -> Iterator[DocumentPath]:
+        return iter(self.spans)
 
-    def _location(self, start: int, end: int) -> Location:
-        if self.place is not None:
-            start, end = self.place(start, end)
-        return self.source.location(start, end)
+    def __len__(self) -> int:
+        return len(self.spans)
 
-    def _node(self, node: Node, path: DocumentPath) -> None:
-        self.values[path] = self._location(node.start, node.end)
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class _Spans:
+    """Walks a tree once and notes the span of each value and key."""
+
+    def __init__(self) -> None:
+        self.values: dict[DocumentPath, Span] = {}
+        self.keys: dict[DocumentPath, Span] = {}
+
+    def source_map(self, source: Source) -> SourceMap:
+        return SourceMap(_Places(source, self.values), _Places(source, self.keys))
+
+    def note(self, node: Node, path: DocumentPath, place: Callable[[int, int], Span]) -> None:
+        """Notes a tree whose own spans are those of another text."""
+        self.values[path] = place(node.start, node.end)
         if isinstance(node.value, dict):
             for key, child in node.value.items():
-                self.keys[(*path, key)] = self._location(*node.keys[key])
-                self._node(child, (*path, key))
+                self.keys[(*path, key)] = place(*node.keys[key])
+                self.note(child, (*path, key), place)
         elif isinstance(node.value, list):
             for index, child in enumerate(node.value):
-                self._node(child, (*path, index))
+                self.note(child, (*path, index), place)
 
-    def _resolved(self, resolved: Resolved, path: DocumentPath) -> Value:
-        self.values[path] = self._location(resolved.start, resolved.end)
+    def document(self, resolved: Resolved, path: DocumentPath) -> Value:
+        """The document that a resolved tree is; notes the tree."""
+        self.values[path] = (resolved.start, resolved.end)
         value = resolved.value
         if isinstance(value, dict):
-            for key, span in resolved.keys.items():
-                if key in value:
-                    self.keys[(*path, key)] = self._location(*span)
-            return {key: self._resolved(child, (*path, key)) for key, child in value.items()}
+            document: dict[str, Value] = {}
+            for key, child in value.items():
+                below = (*path, key)
+                if key in resolved.keys:
+                    self.keys[below] = resolved.keys[key]
+                document[key] = self.document(child, below)
+            return document
         if isinstance(value, list):
-            return [self._resolved(child, (*path, index)) for index, child in enumerate(value)]
+            return [self.document(child, (*path, index)) for index, child in enumerate(value)]
         if isinstance(value, int | float) and not isinstance(value, bool) and _in_principal(path):
             return str(value)
         return value
