@@ -144,7 +144,7 @@ WRONG = [
     ('[{"ParameterKey": "Env", "ParamValue": "a"}]', "1:26", "unknown key 'ParamValue'"),
     ('{"Parameters": {"Env": "a", "Env": "b"}}', "1:29", "duplicate key"),
     ('{"Parameters": {"Env": "a"', "1:27", ""),
-    ("Parameters: &a {Env: *a}", "1:13", "inside each other"),
+    ("Parameters: &a {Env: *a}", "1:", "inside each other"),
     ("Parameters: {Env: !Ref X}", "1:19", "unknown tag"),
     ("[" * 5000, "1:", "collections inside each other"),
     ("\ufffe\0", "", "binary"),
