@@ -80,6 +80,14 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="value of a template parameter or pseudo parameter; may be repeated",
     )
+    parser.add_argument(
+        "--parameters-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="values as CodePipeline or the CLI of CloudFormation takes them, JSON or YAML;"
+        " --parameter goes before it, and it before the configuration; may be repeated",
+    )
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
+from policy_gate.parameters_file import ParameterValues, parameter_value, read_parameters
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
 
@@ -107,6 +108,7 @@ def load_config(path: Path) -> GateConfig:
         "analyzer",
         "inputs",
         "parameters",
+        "parameters-file",
         "checks",
         "unknown",
         "managed-policies",
@@ -118,10 +120,7 @@ def load_config(path: Path) -> GateConfig:
         root.choice("analyzer", ANALYZERS),
         _inputs(root),
         path.parent,
-        ExtractSettings(
-            _parameters(root),
-            root.choice("parameter-defaults", ("explore", "trust")) == "trust",
-        ),
+        _settings(root),
         root.choice("unknown", ("block", "report")) == "block",
         root.choice("managed-policies", ("inform", "block")) == "block",
         _document_folder(root),
@@ -156,6 +155,18 @@ def _checks(root: Section) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def _settings(root: Section) -> ExtractSettings:
+    defaults = root.choice("parameter-defaults", ("explore", "trust"))
+    settings = ExtractSettings(trust_parameter_defaults=defaults == "trust")
+    return settings.given(_parameters_file(root)).given(_parameters(root))
+
+
+def _parameters_file(root: Section) -> ParameterValues:
+    if not root.has("parameters-file"):
+        return {}
+    return read_parameters(read_source(root.file("parameters-file"), root))
+
+
 def _parameters(root: Section) -> Mapping[str, ParameterValue]:
     if not root.has("parameters"):
         return {}
@@ -166,11 +177,7 @@ def _parameters(root: Section) -> Mapping[str, ParameterValue]:
 
 
 def _parameter(section: Section, name: str) -> ParameterValue:
-    value = section.node.entries[name].value
-    if isinstance(value, list):
-        return section.texts(name)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise section.error("a text, a number or a list of texts is expected here", name)
+    value = parameter_value(section.node.entries[name])
+    if value is None:
+        raise section.error("a text, a number or a list of texts is expected here", name)
+    return value

@@ -15,6 +15,9 @@ from policy_gate.reasoning.answer import Witness
 
 SCHEMA_VERSION = "1.0"
 
+ANY_TEXT = "**"
+"""The pattern of an assumption of which nothing is known."""
+
 
 class PolicyKind(StrEnum):
     """What a policy is attached to, which decides who is its principal."""
@@ -107,6 +110,8 @@ class Assumption:
     """The only values it can take, where that is known and they are few."""
 
     location: Location | None = None
+    pattern: str = ANY_TEXT
+    """What every value matches: `?` is a character but a colon, `*` any of them, `**` any text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def test_the_configuration_loads(tmp_path: Path) -> None:
     reference = ROOT / "reference-policies" / "sensitive-roles" / "policy.json"
     (tmp_path / "reference.json").write_text(reference.read_text())
     (tmp_path / "sensitive-actions.txt").write_text("iam:CreateAccessKey\n")
+    (tmp_path / "prod.json").write_text('["Env=prod"]')
 
     config = load_config(tmp_path / ".policy-gate.yml")
 

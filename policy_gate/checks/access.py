@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from policy_gate.analyzers.interface import AnalyzerError, Answer, Reason
+from policy_gate.checks.as_written import as_written, witness_as_written
 from policy_gate.checks.culprits import Order, culprits
 from policy_gate.checks.findings import (
     assumptions_of,
@@ -28,11 +29,10 @@ from policy_gate.checks.widening import (
     Conditions,
     Question,
     deferred_in,
-    fresh_literal,
-    unnamed_account,
     widened,
 )
 from policy_gate.model import (
+    ANY_TEXT,
     AssumptionKind,
     CheckResult,
     DocumentPath,
@@ -142,7 +142,7 @@ def _malformed(
         policy.identity,
         question.check,
         Verdict.ERROR,
-        message=f"this is no policy that can be asked about: {error.message}",
+        message=f"this is no policy that can be asked about: {as_written(policy, error.message)}",
         location=policy.sources.locate(path),
         assumptions=policy.assumptions,
     )
@@ -151,11 +151,17 @@ def _malformed(
 def _passed(
     policy: Policy, question: AccessQuestion, asked: Question, answer: Answer
 ) -> CheckResult:
-    """A PASS, unless another principal or block of addresses than the one made up changes it."""
+    """A PASS, unless a value of another shape than the one that was asked about changes it."""
+    if asked.open_segments:
+        indexes = asked.open_segments
+        asked = widened(policy.document, asked.partition, question.conditions, "open")
+        if question.ask(json.dumps(asked.document)).result != "PASS":
+            return _hangs_on_segments(policy, question, indexes)
     if asked.open_addresses and question.conditions == "kept":
-        anywhere = widened(policy.document, asked.partition, "dropped")
-        if question.ask(json.dumps(anywhere.document)).result != "PASS":
-            return _hangs_on_condition(policy, question, asked.open_addresses)
+        indexes = asked.open_addresses
+        asked = widened(policy.document, asked.partition, "dropped", "open")
+        if question.ask(json.dumps(asked.document)).result != "PASS":
+            return _hangs_on_condition(policy, question, indexes)
     if asked.unnamed_principals and question.principals_matter:
         everyone = _with_everyone(asked)
         if question.ask(json.dumps(everyone)).result != "PASS":
@@ -198,7 +204,7 @@ def _failed(
         question.check,
         Verdict.FAIL,
         findings,
-        message=answer.message,
+        message=as_written(policy, answer.message),
         location=policy.sources.locate(()),
         assumptions=policy.assumptions,
         rests_on=answer.assumptions,
@@ -230,37 +236,11 @@ def _finding(
         locations_of(policy, paths),
         index,
         str(sid) if sid else None,
-        _shown(policy, reason.witness),
+        witness_as_written(policy, reason.witness, asked.partition),
         question.fix,
         world=policy.world,
         assumptions=assumptions_of(policy, *statement.values()),
         fingerprint=fingerprint(policy, question.check, question.code, statement),
-    )
-
-
-def _shown(policy: Policy, witness: Witness | None) -> Witness | None:
-    """The witness with the expressions that people wrote in place of made-up values."""
-    if witness is None:
-        return None
-    texts = {
-        fake: part.expression
-        for text in deferred_in(policy.document)
-        for part in text.assumptions()
-        for fake in (fresh_literal(part), part.stand_in, unnamed_account(part))
-        if part.kind is not AssumptionKind.DEFAULT
-    }
-
-    def shown(text: str) -> str:
-        for fake, expression in texts.items():
-            text = text.replace(fake, expression)
-        return text
-
-    principal = None if witness.principal is None else shown(witness.principal)
-    return witness._replace(
-        action=shown(witness.action),
-        resource=shown(witness.resource),
-        principal=principal,
-        context={key: tuple(map(shown, values)) for key, values in witness.context.items()},
     )
 
 
@@ -269,7 +249,7 @@ def _whole_policy_finding(policy: Policy, question: AccessQuestion, answer: Answ
     return Finding(
         question.code,
         Severity.SECURITY_WARNING,
-        answer.message,
+        as_written(policy, answer.message),
         True,
         locations_of(policy, [()]),
         fix=question.fix,
@@ -324,7 +304,7 @@ def _undecided(
     for index in reversed(indexes):
         message = message.replace(f"index: {index}:", f"index: {asked.indexes[index]}:")
     path = statement_path(policy, asked.indexes[indexes[0]]) if indexes else ()
-    return _unknown(policy, question, message, path)
+    return _unknown(policy, question, as_written(policy, message, asked.partition), path)
 
 
 def _hangs_on_principal(
@@ -332,6 +312,17 @@ def _hangs_on_principal(
 ) -> CheckResult:
     names = _supplied_in(policy, indexes, "Principal")
     message = f"the verdict hangs on which principal {names} names: give its value"
+    return _unknown(policy, question, message, statement_path(policy, min(indexes)))
+
+
+def _hangs_on_segments(
+    policy: Policy, question: AccessQuestion, indexes: Iterable[int]
+) -> CheckResult:
+    names = _supplied_in(policy, indexes, "Resource", "NotResource", pattern=ANY_TEXT)
+    message = (
+        f"the verdict hangs on whether {names} holds a colon, which would divide the ARN:"
+        " give its value, or an AllowedPattern without colons"
+    )
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))
 
 
@@ -343,14 +334,17 @@ def _hangs_on_condition(
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))
 
 
-def _supplied_in(policy: Policy, indexes: Iterable[int], *elements: str) -> str:
-    """What deployment supplies to elements of the statements, by the names to give it by."""
+def _supplied_in(policy: Policy, indexes: Iterable[int], *elements: str, pattern: str = "") -> str:
+    """What deployment supplies to elements of the statements, by the names to give it by.
+
+    With a `pattern`, only what may hold that.
+    """
     expressions = {
         part.expression
         for index in indexes
         for element in elements
         for text in deferred_in(statement_at(policy, index).get(element))
         for part in text.assumptions()
-        if part.kind is AssumptionKind.SUPPLIED
+        if part.kind is AssumptionKind.SUPPLIED and pattern in part.pattern
     }
     return ", ".join(sorted(expressions))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy_gate.analyzers.interface import Analyzer, PolicyType, ValidatePolicyFinding
+from policy_gate.checks.as_written import as_written
 from policy_gate.checks.findings import (
     assumptions_of,
     fingerprint,
@@ -100,7 +101,7 @@ class ValidatePolicy:
         return Finding(
             found["issueCode"],
             severity,
-            found["findingDetails"],
+            as_written(policy, found["findingDetails"]),
             severity in self.fail_on,
             _locations(policy, found),
             index,

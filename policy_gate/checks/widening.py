@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
-from policy_gate.deferred import combinations
+from policy_gate.checks.covering import Segments, covers_of
 from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
 from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES
 
@@ -43,6 +43,9 @@ class Question:
 
     open_addresses: frozenset[int] = frozenset()
     """Statements (of the policy) with a kept condition on addresses that only deployment gives."""
+
+    open_segments: frozenset[int] = frozenset()
+    """Statements (of the policy) with an ARN that a value from outside may give more segments."""
 
     absent: frozenset[int] = frozenset()
     """Deny statements (of the policy) that are left out, since only some values make them."""
@@ -78,13 +81,17 @@ def rendered(value: Value, partition: str = DEFAULT_PARTITION) -> Plain:
 
 
 def widened(
-    document: Value, partition: str = DEFAULT_PARTITION, conditions: Conditions = "dropped"
+    document: Value,
+    partition: str = DEFAULT_PARTITION,
+    conditions: Conditions = "dropped",
+    segments: Segments = "kept",
 ) -> Question:
     """The widest plain policy that the document can become.
 
     `conditions` says what becomes of condition values that only deployment decides: dropped, the
     condition is taken for met in an Allow and for unmet in a Deny; kept, the value is one that
-    nobody else names. Raises CannotWidenError.
+    nobody else names. `segments` says what a value between two colons of an ARN is taken for: kept,
+    it holds no colon; open, nothing is known of the ARN from there on. Raises CannotWidenError.
     """
     if isinstance(document, DeferredText):
         raise CannotWidenError(f"the whole policy is given at deployment, by {document}")
@@ -92,7 +99,7 @@ def widened(
         return Question(rendered(document, partition), (), partition)
     statements = document["Statement"]
     listed = statements if isinstance(statements, list) else [statements]
-    widening = _Widening(partition, conditions)
+    widening = _Widening(partition, conditions, segments)
     made = [widening.statement(statement, index) for index, statement in enumerate(listed)]
     kept = [(index, statement) for index, statement in enumerate(made) if statement is not None]
     others = {
@@ -105,6 +112,7 @@ def widened(
         frozenset(widening.unnamed_principals),
         frozenset(widening.open_conditions),
         frozenset(widening.open_addresses),
+        frozenset(widening.open_segments),
         frozenset(index for index, statement in enumerate(made) if statement is None),
     )
 
@@ -120,12 +128,14 @@ class _AbsentError(Exception):
 
 
 class _Widening:
-    def __init__(self, partition: str, conditions: Conditions) -> None:
+    def __init__(self, partition: str, conditions: Conditions, segments: Segments) -> None:
         self.partition = partition
         self.conditions = conditions
+        self.segments = segments
         self.unnamed_principals: set[int] = set()
         self.open_conditions: set[int] = set()
         self.open_addresses: set[int] = set()
+        self.open_segments: set[int] = set()
 
     def statement(self, statement: Value, index: int) -> Plain | None:
         """The plain statement; None for a Deny that only some values make."""
@@ -147,7 +157,7 @@ class _Widening:
         if not any(True for _ in deferred_in(value)):
             return key, value
         if key in ("Action", "NotAction", "Resource", "NotResource"):
-            return self.patterns(key, value, allows)
+            return self.patterns(key, value, allows, index)
         if key == "Principal":
             return key, self.principals(value, allows, index)
         if key == "NotPrincipal":
@@ -156,7 +166,7 @@ class _Widening:
             return self.condition(value, allows, index)
         return key, rendered(value, self.partition)
 
-    def patterns(self, key: str, value: Value, allows: bool) -> tuple[str, Plain]:
+    def patterns(self, key: str, value: Value, allows: bool, index: int) -> tuple[str, Plain]:
         """Action and Resource elements: each value at its widest, or absent."""
         excludes = key.startswith("Not")
         texts = []
@@ -165,7 +175,10 @@ class _Widening:
             if not isinstance(settled, DeferredText):
                 texts.append(settled)
             elif allows is not excludes:
-                texts += self.alternatives(settled)
+                covers = covers_of(settled, self.segments)
+                texts += [cover.text for cover in covers]
+                if any(cover.has_open_segments for cover in covers):
+                    self.open_segments.add(index)
         if texts:
             return key, texts
         if not allows:
@@ -185,10 +198,10 @@ class _Widening:
                 if not isinstance(settled, DeferredText):
                     texts.append(settled)
                 elif allows and _is_enumerable(settled):
-                    texts += self.alternatives(settled)
+                    texts += [cover.text for cover in covers_of(settled)]
                 elif allows:
                     self.unnamed_principals.add(index)
-                    texts.append(_unnamed_principal(kind, settled, self.partition))
+                    texts.append(unnamed_principal(kind, settled, self.partition))
             if texts:
                 named[kind] = texts
         if not named and not allows:
@@ -238,11 +251,9 @@ class _Widening:
         if not isinstance(value, DeferredText):
             return rendered(value, self.partition)
         settled = self.settled(value)
-        written = str(rendered(settled, self.partition))
         if settled == rendered(value, self.partition):
-            return written
-        kind = next((kind for kind in _TYPED if kind in operator.lower()), None)
-        return _TYPED[kind](_digest(written)) if kind else written
+            return settled
+        return typed_stand_in(operator, value, self.partition)
 
     def settled(self, item: Value) -> Plain:
         """The item with everything filled in but what is supplied from outside."""
@@ -256,9 +267,12 @@ class _Widening:
             return DeferredText(tuple(parts))
         return "".join(map(str, parts))
 
-    def alternatives(self, text: DeferredText) -> list[str]:
-        """Every text it can be, where they are few; else one with wildcards."""
-        return list(dict.fromkeys(map(_pattern, combinations(text.parts))))
+
+def typed_stand_in(operator: str, text: DeferredText, partition: str) -> str:
+    """What stands for a text that is not known where a condition's operator compares with it."""
+    written = str(rendered(_Widening(partition, "kept", "kept").settled(text), partition))
+    kind = next((kind for kind in _TYPED if kind in operator.lower()), None)
+    return _TYPED[kind](_digest(written)) if kind else written
 
 
 _TYPED: dict[str, Callable[[int], str]] = {
@@ -268,24 +282,6 @@ _TYPED: dict[str, Callable[[int], str]] = {
     "ipaddress": lambda digest: f"198.18.{digest >> 8 & 255}.{digest & 255}/32",
 }
 """For the operators of a type: values that no policy names."""
-
-
-def _pattern(texts: Iterable[str | None]) -> str:
-    """The texts in a row, `*` for each that is not known.
-
-    One that is not known may complete a policy variable such as `${aws:PrincipalTag/...}`: then
-    nothing is known from the beginning of the variable on.
-    """
-    pattern = ""
-    for text in texts:
-        if text is not None:
-            pattern += text
-            continue
-        variable = pattern.find("${", pattern.rfind("}") + 1)
-        if variable >= 0 or pattern.endswith("$"):
-            return f"{pattern[:variable]}*"
-        pattern += "*"
-    return pattern
 
 
 def _settled_part(part: str | Assumption, partition: str) -> str | Assumption:
@@ -325,7 +321,7 @@ def _has_shape(value: Value) -> bool:
     return isinstance(value, dict) and all(isinstance(keys, dict) for keys in value.values())
 
 
-def _unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
+def unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
     """A principal that no policy names, of the shape that the text allows."""
     only = text.parts[0]
     if kind == "AWS" and len(text.parts) == 1 and isinstance(only, Assumption):

@@ -7,15 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from policy_gate.config import GateConfig, default_config, find_config, load_config
+from policy_gate.config_section import read_source
+from policy_gate.parameters_file import read_parameters
 
 
 def configured(arguments: argparse.Namespace) -> GateConfig:
     """The configuration of this run. Raises ConfigError (of config_section)."""
     path = Path(arguments.config) if arguments.config else find_config(Path.cwd())
     config = load_config(path) if path else default_config()
-    parameters = {**config.settings.parameters, **dict(arguments.parameter)}
+    settings = config.settings
+    for file in arguments.parameters_file:
+        settings = settings.given(read_parameters(read_source(Path(file))))
     return replace(
         config,
         analyzer=arguments.analyzer or config.analyzer,
-        settings=replace(config.settings, parameters=parameters),
+        settings=settings.given(dict(arguments.parameter)),
     )

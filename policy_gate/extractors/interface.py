@@ -6,7 +6,7 @@ Adding an input format means one module with this interface and one line in `dis
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from policy_gate.model import Extraction
@@ -24,6 +24,19 @@ class ExtractSettings:
 
     trust_parameter_defaults: bool = False
     """Take a default for the value: conditions that depend on it are not explored both ways."""
+
+    kept_parameters: frozenset[str] = frozenset()
+    """Parameters that keep the value of the deployed stack, which need not be the default."""
+
+    def given(self, values: Mapping[str, ParameterValue | None]) -> ExtractSettings:
+        """The settings with other values of these parameters; None is that of the stack."""
+        parameters = {**self.parameters, **values}
+        kept = self.kept_parameters.difference(values)
+        return replace(
+            self,
+            parameters={name: value for name, value in parameters.items() if value is not None},
+            kept_parameters=kept.union(name for name, value in values.items() if value is None),
+        )
 
 
 class NotSupportedError(Exception):

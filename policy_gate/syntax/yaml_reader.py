@@ -32,7 +32,6 @@ _PLAIN_TAGS = frozenset(
 )
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})\.[0-9]{1,18}")
-_TOO_DEEP = f"more than {MAX_DEPTH} collections inside each other"
 _TRUE = ("true", "yes", "on")
 _WORDS: dict[str, bool | None] = {
     spelling: value
@@ -77,9 +76,6 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
         return _TOO_DEEP
     if "cannot start any token" in problem:
         return f"{problem} (YAML does not allow tabs for indentation)"
-    if "nesting depth" in problem:
-        # libyaml looks ahead, and has a bound of its own.
-        return _TOO_DEEP
     return problem
 
 

@@ -116,6 +116,68 @@ def test_a_value_may_complete_a_policy_variable() -> None:
         assert verdict(ran) == "FAIL"
 
 
+def test_a_value_may_begin_a_policy_variable() -> None:
+    for between, expected in (("}", "FAIL"), ("-b/c}", "FAIL"), ("-b/${aws:username}", "PASS")):
+        resource = {"Fn::Join": ["", ["arn:aws:s3:::a/", ref("P"), between]]}
+        ran = run(allow("s3:*", resource), sensitive="{resources: ['arn:aws:s3:::a/secret']}")
+        assert verdict(ran) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ({}, "UNKNOWN"),
+        ({"AllowedPattern": "[^/]+"}, "UNKNOWN"),
+        ({"AllowedPattern": "(?=a).*"}, "UNKNOWN"),
+        ({"AllowedPattern": "[0-9]{12}"}, "PASS"),
+        ({"AllowedPattern": r"^\d+$"}, "PASS"),
+        ({"AllowedPattern": r"\d{12}:role/x"}, "FAIL"),
+        ({"Type": "Number"}, "PASS"),
+        ({"AllowedValues": ["111122223333", "444455556666"]}, "PASS"),
+        ({"AllowedValues": ["111122223333", "1:role/admin"]}, "FAIL"),
+    ],
+)
+def test_a_value_may_divide_an_arn(declared: dict[str, Any], expected: str) -> None:
+    known = [allow("iam:PassRole", "arn:aws:iam::*:role/x")]
+    statement = allow("iam:PassRole", sub("arn:aws:iam::${P}:role/x"))
+    ran = run(statement, reference=known, parameters={"P": declared})
+    assert verdict(ran) == expected
+    if expected == "UNKNOWN":
+        assert "hangs on whether ${P} holds a colon" in message(ran)
+    own = allow("iam:PassRole", sub("arn:aws:iam::${AWS::AccountId}:role/x"))
+    assert verdict(run(own, reference=known)) == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ({}, "FAIL"),
+        ({"AllowedPattern": "arn:aws:s3:::known-[a-z]+"}, "PASS"),
+        ({"AllowedPattern": "^arn:aws:s3:::known-.*$"}, "PASS"),
+        ({"AllowedPattern": "arn:aws:s3:::known-[a-z]+", "Default": "none"}, "FAIL"),
+        ({"AllowedPattern": "arn:aws:s3:::(known|other)-[a-z]+"}, "FAIL"),
+        ({"AllowedPattern": r"arn:aws:s3:::known-\w+(?!x)"}, "FAIL"),
+        ({"AllowedPattern": "arn:aws:s3:::known-a|arn:aws:s3:::known-b"}, "PASS"),
+        ({"AllowedPattern": r"\*|arn:aws:s3:::known-a/.*"}, "FAIL"),
+        ({"AllowedPattern": "arn:aws:s3:::known-.+", "Type": "CommaDelimitedList"}, "PASS"),
+        ({"AllowedPattern": "known-.+", "Type": "AWS::SSM::Parameter::Value<String>"}, "FAIL"),
+    ],
+)
+def test_an_allowed_pattern_limits_what_a_value_allows(
+    declared: dict[str, Any], expected: str
+) -> None:
+    ran = run(allow("s3:*", ref("P")), reference=REFERENCE, parameters={"P": declared})
+    assert verdict(ran) == expected
+
+
+def test_a_type_limits_what_a_value_allows() -> None:
+    known = [allow("ec2:*", "arn:aws:ec2:*:*:vpc/vpc-*")]
+    statement = allow("ec2:*", sub("arn:aws:ec2:*:*:vpc/${P}"))
+    for kind, expected in (("AWS::EC2::VPC::Id", "PASS"), ("AWS::EC2::KeyPair::KeyName", "FAIL")):
+        ran = run(statement, reference=known, parameters={"P": {"Type": kind}})
+        assert verdict(ran) == expected
+
+
 @pytest.mark.parametrize(
     ("allowed", "expected"),
     [(["GetObject", "PutObject"], "PASS"), (["GetObject", "*"], "PASS"), (["x"] * 60, "PASS")],
@@ -205,6 +267,37 @@ def test_an_unnamed_principal_is_not_the_public_unless_its_allowed_values_say_so
         run(statement, resource_type=BUCKET_POLICY, parameters=parameters)
         Path(".policy-gate.yml").write_text("checks: {no-public-access: true}")
         assert verdict(gate_json("run", "t.json")) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ({"AllowedPattern": r"\*|arn:aws:iam::\d{12}:root"}, "FAIL"),
+        ({"AllowedPattern": r"\*|[0-9]"}, "FAIL"),
+        ({"AllowedPattern": ".*"}, "PASS"),
+        ({"AllowedPattern": "[0-9]{12}"}, "PASS"),
+        ({"Type": "Number"}, "PASS"),
+        ({"NoEcho": True}, "PASS"),
+        ({"NoEcho": True, "Default": "*"}, "FAIL"),
+        ({"NoEcho": True, "AllowedValues": ["*", ROLE]}, "FAIL"),
+        ({"NoEcho": True, "AllowedPattern": r"\*|.*"}, "FAIL"),
+    ],
+)
+def test_a_principal_is_the_public_where_its_declaration_says_so(
+    declared: dict[str, Any], expected: str
+) -> None:
+    statement = {**allow("s3:GetObject"), "Principal": {"AWS": ref("P")}}
+    run(statement, resource_type=BUCKET_POLICY, parameters={"P": declared})
+    Path(".policy-gate.yml").write_text("checks: {no-public-access: true}")
+    assert verdict(gate_json("run", "t.json")) == expected
+
+
+def test_a_hidden_principal_that_is_given_may_be_the_public() -> None:
+    statement = {**allow("s3:GetObject"), "Principal": {"AWS": ref("P")}}
+    run(statement, resource_type=BUCKET_POLICY, parameters={"P": {"NoEcho": True}})
+    Path(".policy-gate.yml").write_text("checks: {no-public-access: true}")
+    for value, expected in (("*", "FAIL"), (ROLE, "PASS")):
+        assert verdict(gate_json("run", "t.json", "--parameter", f"P={value}")) == expected
 
 
 def test_every_partition_that_matters_is_looked_at() -> None:

@@ -64,6 +64,11 @@ DEFERRED = {
         {"Fn::Join": ["", ["arn:aws:s3:::a/$", {"Ref": "Ending"}]]},
         {"Fn::Join": ["", ["arn:aws:s3:::a/${", {"Ref": "Ending"}]]},
         {"Fn::Join": ["", ["arn:aws:s3:::a/${aws:PrincipalTag/", {"Ref": "Ending"}, "}"]]},
+        {"Fn::Join": ["", ["arn:aws:s3:::a/", {"Ref": "Beginning"}, "}"]]},
+        {"Fn::Join": ["", ["arn:aws:", {"Ref": "Segment"}, ":a/x"]]},
+        {"Fn::Join": ["", ["arn:aws:iam::", {"Ref": "Segment"}, ":role/a"]]},
+        {"Ref": "Known"},
+        {"Fn::Join": ["", [{"Ref": "Known"}, "}"]]},
     ),
     "principal": ({"Ref": "Principal"}, {"Ref": "FewPrincipals"}),
 }
@@ -72,6 +77,9 @@ VALUES = {
     "Resource": RESOURCES,
     "Ending": ENDINGS,
     "Few": ["a", "b", "iam"],
+    "Beginning": ["${aws:username", "${", "b", "*"],
+    "Segment": ["*", "111122223333", "s3:::b/x", "s3::", "111122223333:role/b", "1:role/*"],
+    "Known": ["arn:aws:s3:::a/x", "arn:aws:s3:::b/${a", "arn:aws:s3:::c/${aws:username}"],
     "Principal": PRINCIPALS,
     "FewPrincipals": [*PRINCIPALS[1:3], "*"],
 }
@@ -79,6 +87,7 @@ PARAMETERS: dict[str, Any] = {
     name: {"Type": "String"} | ({"AllowedValues": values} if name.startswith("Few") else {})
     for name, values in VALUES.items()
 }
+PARAMETERS["Known"]["AllowedPattern"] = "arn:aws:s3:::(a|b|c)/[a-zA-Z:${}]+"
 
 Statement = dict[str, Any]
 

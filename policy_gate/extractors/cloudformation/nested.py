@@ -103,7 +103,8 @@ def _stack(
     if len(parent.ancestors) >= MAX_NESTING:
         raise NotFollowedError(f"more than {MAX_NESTING} stacks inside each other are not followed")
     template = _template(parent.nesting, source)
-    settings = replace(parent.settings, parameters=_pseudo_parameters(evaluator, container))
+    pseudo = _pseudo_parameters(evaluator, container)
+    settings = replace(parent.settings, parameters=pseudo, kept_parameters=frozenset())
     address = f"{parent.address}{logical_id}/"
     stack = expanded(
         replace(

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from policy_gate.extractors.cloudformation.allowed_pattern import AllowedPattern, allowed_pattern
 from policy_gate.extractors.cloudformation.carried import Carried, may_be
 from policy_gate.extractors.cloudformation.resolved import scalar_text
 from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import UndecidedError, World
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
-from policy_gate.model import Assumption, AssumptionKind, Location
+from policy_gate.model import ANY_TEXT, Assumption, AssumptionKind, Location
 from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES, partition_of_region
 from policy_gate.syntax.node import Node
 
@@ -24,6 +25,22 @@ MAX_ALLOWED_VALUES = 200
 
 MAX_COMPARED_VALUES = 1000
 """Allowed values that conditions are compared with; with more it is any value."""
+
+_STEPS_OF_MATCH = 5
+"""Steps of a match with an allowed pattern that cost as much as one value."""
+
+_PATTERNS = {
+    "Number": r"[\w.+-]+",
+    "AWS::EC2::AvailabilityZone::Name": "[0-9a-z-]+",
+    "AWS::EC2::Image::Id": "ami-[0-9a-z]+",
+    "AWS::EC2::Instance::Id": "i-[0-9a-z]+",
+    "AWS::EC2::SecurityGroup::Id": "sg-[0-9a-z]+",
+    "AWS::EC2::Subnet::Id": "subnet-[0-9a-z]+",
+    "AWS::EC2::VPC::Id": "vpc-[0-9a-z]+",
+    "AWS::EC2::Volume::Id": "vol-[0-9a-z]+",
+    "AWS::Route53::HostedZone::Id": "[0-9A-Za-z/]+",
+}
+"""What the values of a type match, where CloudFormation checks it."""
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -38,6 +55,9 @@ class _Declaration(NamedTuple):
     """The value that it has unless another is given: not the name of an SSM parameter."""
 
     allowed: tuple[str, ...] | None = None
+    pattern: AllowedPattern | None = None
+    """What the value, or each item of a list, matches."""
+
     is_list: bool = False
     is_hidden: bool = False
     """NoEcho: its value is shown nowhere."""
@@ -73,7 +93,9 @@ class Parameters:
         self._passed = passed or {}
         self._declarations: dict[str, _Declaration] = {}
         self._texts: dict[str, ParameterText] = {}
+        self._matches: dict[tuple[str, str], bool] = {}
         self.given = dict(settings.parameters)
+        self.kept = settings.kept_parameters
         self.trust_defaults = settings.trust_parameter_defaults
         region = self.given.get("AWS::Region")
         if isinstance(region, str):
@@ -118,9 +140,9 @@ class Parameters:
         value = world.equal.get(name, self._only_value_left(name, world))
         if value is None:
             value = _follows_from_region(name, world)
-        if value is not None and value != declared.default:
-            return ParameterText(self._shaped(name, value))
         default = self._default_in(name, world)
+        if value is not None and value != default:
+            return ParameterText(self._shaped(name, value))
         if default is not None:
             return ParameterText(self._shaped(name, default), self._default(name, default))
         return self._supplied(name, world)
@@ -138,24 +160,20 @@ class Parameters:
 
         Raises UndecidedError where the world leaves it open.
         """
-        declared = self._declared(name)
-        passed = self._passed.get(name)
-        if passed is not None and not passed.is_plain and not may_be(passed.parts, literal):
-            return False
         if name in self.given:
             given = self.given[name]
             return (given if isinstance(given, str) else ",".join(given)) == literal
         if name in world.equal:
             return world.equal[name] == literal
-        excluded = world.excluded.get(name, ())
-        if literal in excluded or (declared.allowed and literal not in declared.allowed):
+        if not self._can_be(name, literal, world):
             return False
         if (only := self._only_value_left(name, world)) is not None:
             return only == literal
         default = self._default_in(name, world)
         if self.trust_defaults and default is not None:
             return default == literal
-        texts = [declared.shown(value) for value in (*excluded, literal)]
+        declared = self._declared(name)
+        texts = [declared.shown(value) for value in (*world.excluded.get(name, ()), literal)]
         same = f"{name} = {texts[-1]}"
         other = f"{name} other than {', '.join(dict.fromkeys(texts))}"
         is_equal = world.with_equal(name, literal, None if default == literal else same)
@@ -166,20 +184,44 @@ class Parameters:
             raise UndecidedError(is_equal, is_other)
         raise UndecidedError(is_other, is_equal)
 
+    def _can_be(self, name: str, literal: str, world: World) -> bool:
+        """Can the parameter have this value? False only where it surely can't."""
+        declared = self._declared(name)
+        passed = self._passed.get(name)
+        if passed is not None and not passed.is_plain and not may_be(passed.parts, literal):
+            return False
+        if literal in world.excluded.get(name, ()):
+            return False
+        if declared.allowed and literal not in declared.allowed:
+            return False
+        if declared.pattern is None:
+            return True
+        if (name, literal) not in self._matches:
+            self._matches[name, literal] = self._does_match(name, declared.pattern, literal)
+        return self._matches[name, literal]
+
+    def _does_match(self, name: str, pattern: AllowedPattern, text: str) -> bool:
+        node = self.template.parameters[name]
+        self.template.budget.spend(pattern.steps(text) // _STEPS_OF_MATCH, node)
+        return pattern.matches(text)
+
     def _default_in(self, name: str, world: World) -> str | None:
         """The default, where it can be the value in the world."""
         default = self._declared(name).default
-        if name in world.released or default in world.excluded.get(name, ()):
+        if self._is_released(name, world) or default in world.excluded.get(name, ()):
             return None
         return default
 
+    def _is_released(self, name: str, world: World) -> bool:
+        """Is the default, if there is one, no more likely than any other value?"""
+        return name in self.kept or name in world.released
+
     def _only_value_left(self, name: str, world: World) -> str | None:
-        """The one allowed value that the world does not exclude, where it excludes any."""
-        excluded = world.excluded.get(name)
-        if not excluded:
-            return None
-        left = [value for value in self._declared(name).allowed or () if value not in excluded]
-        return left[0] if len(left) == 1 else None
+        """The one allowed value that the world does not exclude, where there is but one."""
+        declared = self._declared(name)
+        excluded = world.excluded.get(name, ())
+        left = {value for value in declared.allowed or () if value not in excluded}
+        return left.pop() if len(left) == 1 and not declared.is_list else None
 
     def _shaped(self, name: str, value: ParameterValue) -> ParameterValue:
         if isinstance(value, str) and self.is_list(name):
@@ -194,9 +236,24 @@ class Parameters:
             self._declarations[name] = (
                 _Declaration(is_list=name == "AWS::NotificationARNs")
                 if node is None
-                else self._as_passed(name, _declaration(node, self.template.source.locate(node)))
+                else self._with_pattern(name, node)
             )
         return self._declarations[name]
+
+    def _with_pattern(self, name: str, node: Node) -> _Declaration:
+        """The declaration, with the pattern unless that does not take the default."""
+        declared = _declaration(node, self.template.source.locate(node))
+        declared = self._as_passed(name, declared)
+        pattern = _pattern(node)
+        if pattern is None:
+            return declared
+        items = [""] if declared.default is None else [declared.default]
+        if declared.is_list:
+            items = [item.strip() for item in items[0].split(",")]
+        taken = [self._does_match(name, pattern, item) for item in items]
+        if declared.default is not None and not all(taken):
+            return declared
+        return declared._replace(pattern=pattern, allowed=declared.allowed or pattern.texts)
 
     def _as_passed(self, name: str, declared: _Declaration) -> _Declaration:
         """With the value that hangs on defaults of the parent in place of its own default."""
@@ -220,21 +277,45 @@ class Parameters:
 
     def _any_value(self, name: str, world: World) -> Assumption:
         declared = self._declared(name)
-        excluded = world.excluded.get(name, ())
-        allowed = [value for value in declared.allowed or () if value not in excluded]
-        if name in world.released and not allowed and wildcard_of([declared.default or ""]):
-            # Of the parameters that a condition compares, one is enough to change its outcome.
-            allowed = ["*"]
+        pattern = _pseudo_pattern(name)
+        if declared.pattern is not None and not declared.is_hidden:
+            pattern = declared.pattern.cover
+        like = "" if pattern == ANY_TEXT else f" like {pattern.replace(ANY_TEXT, '*')}"
         return Assumption(
             AssumptionKind.SUPPLIED,
             f"${{{name}}}",
             f"{name} is any value: deployment decides it"
             if name in PSEUDO_PARAMETERS
-            else f"parameter {name} is any value: deployment supplies it",
+            else f"parameter {name} is any value{like}: deployment supplies it",
             stand_in(name),
-            None if declared.is_hidden else only_values(allowed),
+            self._values(name, world),
             declared.location,
+            pattern,
         )
+
+    def _values(self, name: str, world: World) -> tuple[str, ...] | None:
+        """The only values of the parameter; where it is hidden, whether they hold a wildcard."""
+        declared = self._declared(name)
+        excluded = world.excluded.get(name, ())
+        allowed = [value for value in declared.allowed or () if value not in excluded]
+        if not allowed and declared.pattern is not None and declared.pattern.names_everyone:
+            allowed = ["*"]
+        default = declared.default or ""
+        if declared.is_hidden:
+            return wildcard_of([*allowed, default, *self._texts_given(name)])
+        if not allowed and self._is_released(name, world) and wildcard_of([default]):
+            # Of the parameters that a condition compares, one is enough to change its outcome, and
+            # what a stack has may be the default too.
+            allowed = ["*"]
+        return only_values(allowed)
+
+    def _texts_given(self, name: str) -> Iterator[str]:
+        """The texts that a parameter is given, or that are parts of what it is given."""
+        given = self.given.get(name, "")
+        yield from [given] if isinstance(given, str) else given
+        passed = self._passed.get(name)
+        for part in () if passed is None else passed.parts:
+            yield from [part] if isinstance(part, str) else part.allowed or ()
 
 
 def only_values(values: Iterable[str]) -> tuple[str, ...] | None:
@@ -263,6 +344,10 @@ def _follows_from_region(name: str, world: World) -> str | None:
     return partition if name == "AWS::Partition" else None
 
 
+def _pseudo_pattern(name: str) -> str:
+    return "*" if name in ("AWS::AccountId", "AWS::Region", "AWS::StackName") else ANY_TEXT
+
+
 def _pseudo_default(name: str) -> Assumption | None:
     expression = f"${{{name}}}"
     if name == "AWS::Partition":
@@ -287,6 +372,15 @@ def _declaration(node: Node, location: Location) -> _Declaration:
         is_name=is_name,
         location=location,
     )
+
+
+def _pattern(node: Node) -> AllowedPattern | None:
+    """What every value matches, by the AllowedPattern or by the type."""
+    kind = _text(node, "Type") or ""
+    written = _text(node, "AllowedPattern") or ""
+    if kind not in ("String", "CommaDelimitedList"):
+        written = _PATTERNS.get(kind.removeprefix("List<").removesuffix(">"), "")
+    return allowed_pattern(written)
 
 
 def _allowed(node: Node) -> tuple[str, ...] | None:

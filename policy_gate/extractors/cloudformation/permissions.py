@@ -7,13 +7,14 @@ resource types under https://docs.aws.amazon.com/AWSCloudFormation/latest/Templa
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from policy_gate.extractors.cloudformation.documents import as_structure
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.fragments import Part, join
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
-from policy_gate.model import Assumption, AssumptionKind
+from policy_gate.model import ANY_TEXT, Assumption, AssumptionKind
 from policy_gate.syntax.node import Node
 
 Properties: TypeAlias = dict[str, Resolved]
@@ -90,7 +91,7 @@ class _Builder:
         """
         parts = parts_of(written, self.node)
         if _may_be_arn(parts[0]):
-            return written
+            return Resolved(join((_arn(parts[0]), *parts[1:])), written.start, written.end)
         if isinstance(parts[0], str):
             # The ARN may begin at the account id, as in 123456789012:function:name.
             parts = (parts[0].rpartition(f":{kind}")[2], *parts[1:])
@@ -125,6 +126,15 @@ def _may_be_arn(first: Part) -> bool:
     if isinstance(first, str):
         return first.startswith("arn:")
     return first.kind is AssumptionKind.SUPPLIED and not first.expression.startswith("${AWS::")
+
+
+def _arn(first: Part) -> Part:
+    """What may be an ARN or a name, as an ARN: any, where names are among its values."""
+    if isinstance(first, str):
+        return first
+    if all(text.startswith("arn:") for text in first.allowed or (first.pattern,)):
+        return first
+    return replace(first, allowed=None, pattern=ANY_TEXT)
 
 
 def _is_service(parts: tuple[Part, ...]) -> bool:

@@ -89,6 +89,14 @@ def test_a_default_does_not_hold_in_the_other_world() -> None:
     assert assumption(second).kind is AssumptionKind.SUPPLIED
 
 
+def test_a_default_that_is_one_of_the_values_of_a_world_is_its_value() -> None:
+    assert worlds("!If [Joined, !If [IsDev, !Ref Env, y], z]") == [
+        ("condition Joined is true, Env = dev", "dev"),
+        ("condition Joined is true, Env other than dev", "y"),
+        ("condition Joined is false", "z"),
+    ]
+
+
 def test_a_world_excludes_allowed_values() -> None:
     (_, first), (_, second) = worlds("!If [IsSmall, !Ref Size, !Ref Size]")
     assert first == "s"
@@ -125,6 +133,49 @@ def test_the_name_of_a_stored_parameter_is_not_compared() -> None:
     """
     found = policies(template_of("!If [C, a, b]", sections), trust=True)
     assert [item.document for item in found] == [{"X": "a"}, {"X": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("declared", "literal", "expected"),
+    [
+        ("Type: String, AllowedPattern: 'arn:.+'", "", ["b"]),
+        ("Type: String, AllowedPattern: 'arn:.+|^$'", "", ["a", "b"]),
+        ("Type: String, AllowedPattern: '[a-z]+', Default: dev", "dev", ["a", "b"]),
+        ("Type: String, AllowedPattern: '[a-z]+', Default: dev", "X", ["b"]),
+        ("Type: String, AllowedPattern: '[a-z]+', Default: ''", "X", ["b", "a"]),
+        ("Type: String, AllowedPattern: '(dev|prod)'", "dev", ["a", "b"]),
+        ("Type: String, AllowedPattern: 'dev'", "dev", ["a"]),
+        ("Type: String, AllowedValues: [dev]", "dev", ["a"]),
+        ("Type: String, AllowedValues: [dev, dev]", "x", ["b"]),
+        ("Type: String, AllowedPattern: '(?!x).*'", "x", ["a", "b"]),
+        ("Type: Number", "a b", ["b"]),
+        ("Type: Number", "1.5e3", ["a", "b"]),
+        ("Type: 'AWS::EC2::VPC::Id'", "", ["b"]),
+        ("Type: 'AWS::EC2::VPC::Id'", "vpc-0123abcd", ["a", "b"]),
+        ("Type: 'AWS::SSM::Parameter::Value<String>', AllowedPattern: '/.*'", "x", ["a", "b"]),
+    ],
+)
+def test_a_value_that_a_parameter_cannot_have_makes_no_world(
+    declared: str, literal: str, expected: list[str]
+) -> None:
+    sections = f"""
+    Parameters: {{P: {{{declared}}}}}
+    Conditions: {{C: !Equals [!Ref P, '{literal}']}}
+    """
+    found = policies(template_of("!If [C, a, b]", sections))
+    assert [item.document for item in found] == [{"X": value} for value in expected]
+
+
+def test_hostile_patterns_cost_no_more_than_a_template_may() -> None:
+    pattern = "((a{1,9}){1,6}|(b{1,9}){1,6}){1,3}"
+    literal = "a" * 120
+    names = range(300)
+    parameters = "\n".join(
+        f"  P{i}: {{Type: String, AllowedPattern: '{pattern}c{i}'}}" for i in names
+    )
+    comparisons = ", ".join(f"!Equals [!Ref P{i}, {literal}]" for i in names)
+    sections = f"Parameters:\n{parameters}\nConditions:\n  C: !And [!Not [!Or [{comparisons}]]]"
+    assert "too many steps" in refusal(template_of("!If [C, a, b]", sections)).message
 
 
 def test_a_resource_under_a_false_condition_is_not_checked() -> None:

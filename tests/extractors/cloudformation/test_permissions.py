@@ -8,7 +8,7 @@ from policy_gate.extractors.cloudformation import tables
 from policy_gate.extractors.cloudformation.permissions import BUILDERS
 from policy_gate.extractors.cloudformation.policies import SYNTHESISED
 from policy_gate.model import DeferredText, PolicyKind, Value
-from tests.extractors.cloudformation.extraction import extract, only, shown
+from tests.extractors.cloudformation.extraction import assumption, extract, only, shown
 
 GIVEN = {
     "AWS::AccountId": "123456789012",
@@ -74,6 +74,32 @@ def test_a_function_name_from_outside_may_be_an_arn() -> None:
     resource = lambda_permission("{FunctionName: !ImportValue f}")["Resource"]
     assert isinstance(resource, DeferredText)
     assert len(resource.parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("declared", "allowed", "pattern"),
+    [
+        ("AllowedValues: [f, g]", None, "**"),
+        ("AllowedValues: ['arn:aws:lambda:eu-west-1:1:function:f', g]", None, "**"),
+        ("AllowedValues: ['arn:a', 'arn:b']", ("arn:a", "arn:b"), "**"),
+        ("AllowedPattern: 'f-[a-z]+'", None, "**"),
+        ("AllowedPattern: 'arn:aws:lambda:x:.+'", None, "arn:aws:lambda:x:**"),
+    ],
+)
+def test_a_name_from_outside_is_no_arn(
+    declared: str, allowed: tuple[str, ...] | None, pattern: str
+) -> None:
+    template = (
+        f"Parameters: {{F: {{Type: String, {declared}}}}}\nResources:\n"
+        "  P: {Type: AWS::Lambda::Permission, Properties: {FunctionName: !Ref F}}"
+    )
+    document = only(template).document
+    assert isinstance(document, dict)
+    assert isinstance(document["Statement"], list)
+    (found,) = document["Statement"]
+    assert isinstance(found, dict)
+    named = assumption(found["Resource"])
+    assert (named.allowed, named.pattern) == (allowed, pattern)
 
 
 def test_the_conditions_of_a_lambda_permission() -> None:

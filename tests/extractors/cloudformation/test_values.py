@@ -146,6 +146,68 @@ def test_allowed_values_are_listed() -> None:
     assert assumption(resolved("!Ref Size", sections)).allowed == ("1", "2")
 
 
+@pytest.mark.parametrize(
+    ("declared", "pattern"),
+    [
+        ("Type: String", "**"),
+        ("Type: String, AllowedPattern: 'arn:aws:s3:::[a-z-]+'", "arn:aws:s3:::*"),
+        ("Type: CommaDelimitedList, AllowedPattern: 'app-[a-z]+'", "app-*"),
+        ("Type: String, AllowedPattern: '(?i)app-[a-z]+'", "**"),
+        ("Type: String, AllowedPattern: [a]", "**"),
+        ("Type: String, NoEcho: true, AllowedPattern: hunter2", "**"),
+        ("Type: Number, AllowedPattern: 'x[0-9]'", "*"),
+        ("Type: List<Number>", "*"),
+        ("Type: AWS::EC2::VPC::Id", "vpc-*"),
+        ("Type: List<AWS::EC2::Subnet::Id>", "subnet-*"),
+        ("Type: AWS::EC2::KeyPair::KeyName", "**"),
+        ("Type: AWS::SSM::Parameter::Name", "**"),
+        ("Type: AWS::SSM::Parameter::Value<AWS::EC2::VPC::Id>", "**"),
+        ("Type: 'AWS::SSM::Parameter::Value<String>', AllowedPattern: '/a'", "**"),
+        (
+            "Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: '/a', AllowedPattern: /a",
+            "**",
+        ),
+    ],
+)
+def test_a_declaration_says_what_every_value_is_like(declared: str, pattern: str) -> None:
+    found = assumption(resolved("!Ref P", f"Parameters: {{P: {{{declared}}}}}"))
+    assert found.pattern == pattern
+    if pattern != "**":
+        assert f"like {pattern.replace('**', '*')}:" in found.description
+
+
+@pytest.mark.parametrize("name", ["AWS::AccountId", "AWS::Region", "AWS::StackName"])
+def test_what_names_the_deployment_holds_no_colon(name: str) -> None:
+    assert assumption(resolved(f"!Ref {name}")).pattern == "*"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "List<Number>",
+        "List<AWS::EC2::Subnet::Id>",
+        "CommaDelimitedList",
+        "AWS::SSM::Parameter::Value<List<String>>",
+        "AWS::SSM::Parameter::Value<CommaDelimitedList>",
+    ],
+)
+def test_a_list_parameter_gives_a_list(kind: str) -> None:
+    sections = f"Parameters: {{P: {{Type: '{kind}'}}}}"
+    assert resolved("!Ref P", sections, given={"P": "a, b"}) == ["a", "b"]
+
+
+def test_the_default_of_a_stored_list_is_a_name() -> None:
+    sections = "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: /a}}"
+    assert assumption(resolved("!Ref P", sections)).kind is AssumptionKind.SUPPLIED
+    name = "Parameters: {P: {Type: 'AWS::SSM::Parameter::Name', Default: /a}}"
+    assert resolved("!Ref P", name) == "/a"
+
+
+def test_few_values_of_a_pattern_are_listed() -> None:
+    sections = "Parameters: {P: {Type: String, AllowedPattern: '^(dev|prod)$'}}"
+    assert assumption(resolved("!Ref P", sections)).allowed == ("dev", "prod")
+
+
 def test_a_default_is_used_and_listed() -> None:
     policy = only(template_of("!Sub '${Env}-x'", PARAMETERS))
     (assumed,) = policy.assumptions
