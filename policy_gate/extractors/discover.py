@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from policy_gate.extractors.cdk.assembly import (
+    DESCRIPTIONS,
     MANIFEST,
     extract_assembly,
     is_assembly,
@@ -137,16 +138,17 @@ def _of_folder(folder: Path, seen: set[Path]) -> Iterator[_File | Extraction]:
     errors: list[OSError] = []
     for name, folders, files in os.walk(folder, onerror=errors.append):
         here = Path(name)
+        apart = frozenset[str]()
         if is_assembly(here):
-            folders.clear()
+            # A manifest must not hide a template that it does not name.
+            apart = DESCRIPTIONS
             if (real := here.resolve()) not in seen:
                 seen.add(real)
-                yield _File(here, is_named=True, is_assembly=True)
-            continue
-        if note := unsynthesized(here, files):
+                yield _File(here, is_named=False, is_assembly=True)
+        elif note := unsynthesized(here, files):
             yield Extraction(notes=(note,))
         folders[:] = sorted(set(folders) - NEVER_SEARCHED)
-        for file in sorted(files):
+        for file in sorted(set(files) - apart):
             path = here / file
             if path.is_symlink():
                 yield Extraction(skipped_files=1)

@@ -86,7 +86,12 @@ def test_a_cloud_assembly_is_one_input() -> None:
     found = search(".")
 
     assert [item.identity.file for item in found.not_checked] == ["out"]
-    assert files(found) == ["site/t.json"]
+    # A manifest hides no template that it does not name.
+    assert files(found) == [
+        "out/S.template.json",
+        "out/assembly-Stage/T.template.json",
+        "site/t.json",
+    ]
     assert files(search("out/S.template.json")) == ["out/S.template.json"]
 
 

@@ -34,7 +34,10 @@ from policy_gate.model import (
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import shown
 
-__all__ = ["MANIFEST", "extract_assembly", "is_assembly", "unsynthesized"]
+__all__ = ["DESCRIPTIONS", "MANIFEST", "extract_assembly", "is_assembly", "unsynthesized"]
+
+DESCRIPTIONS = frozenset({MANIFEST, "tree.json", "validation-report.json"})
+"""Files of an assembly that describe it, and are deployed nowhere."""
 
 
 def unsynthesized(folder: Path, files: Iterable[str]) -> str:
@@ -62,8 +65,17 @@ def extract_assembly(folder: Path, settings: ExtractSettings) -> Extraction:
     return Extraction(
         policies,
         (*problems, *(item for part in parts for item in part.not_checked)),
+        followed=frozenset().union(
+            *(_paths(artifact, stack) for artifact, stack in assembly.stacks),
+            *(part.followed for part in parts),
+        ),
         notes=(*_missing(read), *_hint(folder, policies)),
     )
+
+
+def _paths(artifact: Artifact, stack: Stack) -> frozenset[str]:
+    """The folder of a stack and its template, as searching names them."""
+    return frozenset({shown(artifact.folder.resolve()), stack.template.source.path})
 
 
 def _stack(

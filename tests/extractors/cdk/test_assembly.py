@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -214,8 +215,12 @@ def test_plain_run_in_a_project_reports_at_the_line_of_the_app(app: Path) -> Non
     assert "construct  Storage/Bucket/Policy/Resource, created at lib/storage.js:11:17" in console
     assert "this.bucket.addToResourcePolicy(new iam.PolicyStatement({" in console
     assert gate("run", ".").out == gate("run", "cdk.out", ".").out == console
-    named = console.replace(", 5 files skipped", "")
-    assert gate("run", "cdk.out").out == gate("run", "cdk.out/manifest.json").out == named
+    for path in ("cdk.out", "cdk.out/manifest.json"):
+        assert _without_skipped(gate("run", path).out) == _without_skipped(console)
+
+
+def _without_skipped(console: str) -> str:
+    return re.sub(r", \d+ files skipped", "", console)
 
 
 def test_an_app_that_is_not_synthesized_is_told_what_to_do(app: Path) -> None:

@@ -280,3 +280,13 @@ def test_a_pipe_in_place_of_a_file_does_not_hang() -> None:
     found = extract_paths([Path()], [], ExtractSettings())
     assert len(refusals(found)) == 1
     assert len(found.policies) == ALL - 2
+
+
+def test_a_manifest_hides_no_template_that_it_does_not_name() -> None:
+    shutil.copy("cdk.out/Storage.template.json", "cdk.out/Stale.template.json")
+    Path("cdk.out/deep").mkdir()
+    shutil.copy("cdk.out/Storage.template.json", "cdk.out/deep/Hidden.template.json")
+    found = extract_paths([Path()], [], ExtractSettings())
+    files = {policy.identity.file for policy in found.policies}
+    assert {"cdk.out/Stale.template.json", "cdk.out/deep/Hidden.template.json"} < files
+    assert len(found.policies) == ALL + 2 + 2
