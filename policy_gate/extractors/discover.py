@@ -161,7 +161,7 @@ def _of_folder(folder: Path, seen: set[Path]) -> Iterator[_File | Extraction]:
 
 def _of_file(file: _File, settings: ExtractSettings) -> Extraction:
     if file.is_assembly:
-        return extract_assembly(file.path, settings)
+        return _assembly(file.path, settings)
     path, data = file.path, b""
     try:
         data = read_bytes(path)
@@ -189,8 +189,19 @@ def _extracted(source: Source, extractor: Extractor, settings: ExtractSettings) 
     except (ReadError, NotSupportedError) as error:
         return _not_analysed(source, error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the other files
-        message = f"policy-gate failed on this file ({error!r}): please report it"
-        return _not_analysed(source, ReadError(message, 0))
+        return _failed(source, error)
+
+
+def _assembly(folder: Path, settings: ExtractSettings) -> Extraction:
+    try:
+        return extract_assembly(folder, settings)
+    except Exception as error:  # noqa: BLE001 - as above
+        return _failed(Source(shown(folder), ""), error)
+
+
+def _failed(source: Source, error: Exception) -> Extraction:
+    message = f"policy-gate failed on this file ({error!r}): please report it"
+    return _not_analysed(source, ReadError(message, 0))
 
 
 def _not_analysed(source: Source, error: ReadError | NotSupportedError) -> Extraction:
