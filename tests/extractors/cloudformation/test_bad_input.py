@@ -94,7 +94,7 @@ def test_the_template_that_is_mutated_is_valid() -> None:
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_mutated_text(source: random.Random, count: int) -> None:
     text = TEMPLATE
     for _ in range(count):
@@ -105,7 +105,7 @@ def test_mutated_text(source: random.Random, count: int) -> None:
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_swapped_lines(source: random.Random, count: int) -> None:
     lines = TEMPLATE.splitlines()
     for _ in range(count):
@@ -151,7 +151,7 @@ values = st.recursive(
 
 
 @given(values, st.sampled_from(["Role", "Lambda", "Sns"]))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_value_anywhere(value: object, kind: str) -> None:
     written = repr_of(value)
     properties = {
