@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from policy_gate.deferred import combinations
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.fragments import join, logical_id_of
+from policy_gate.extractors.cloudformation.fragments import logical_id_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
 from policy_gate.extractors.cloudformation.resources import (
     Found,
@@ -22,6 +22,7 @@ from policy_gate.extractors.cloudformation.resources import (
 )
 from policy_gate.extractors.cloudformation.tables import AttachingProperty, Effect
 from policy_gate.extractors.cloudformation.template import is_managed_policy
+from policy_gate.extractors.texts import join
 from policy_gate.managed_policies.interface import AWS, parsed
 from policy_gate.model import Attachment, NotChecked, ReasonCode
 from policy_gate.syntax.node import Node

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from policy_gate.extractors.cloudformation.fragments import Part
-from policy_gate.extractors.cloudformation.stand_ins import stand_in
+from policy_gate.extractors.stand_ins import stand_in
+from policy_gate.extractors.texts import Part
 from policy_gate.model import Assumption, AssumptionKind
 
 _OF_THE_PARTITION = frozenset({"${AWS::Partition}", "${AWS::URLSuffix}"})

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policy_gate.extractors.cloudformation.fragments import (
-    Fragment,
-    TextError,
-    assumptions_in,
-    marked,
-    unmarked,
-)
+from policy_gate.extractors.cloudformation.fragments import Fragment, assumptions_in
 from policy_gate.extractors.cloudformation.resolved import Resolved, fragments_of
+from policy_gate.extractors.texts import TextError, marked, unmarked
 from policy_gate.model import (
     DeferredText,
     DocumentPath,
@@ -40,7 +35,7 @@ def as_structure(resolved: Resolved, source: Source) -> Resolved:
         return as_structure(resolved.structure, source)
     fragments = fragments_of(resolved, Node(None, resolved.start, resolved.end))
     try:
-        tree = read_json(marked(fragments))
+        tree = read_json(marked(fragment.part for fragment in fragments))
         return _Texts(fragments, source).value(tree)
     except (ReadError, TextError):
         return resolved

@@ -11,9 +11,6 @@ from policy_gate.extractors.cloudformation.carried import Carried
 from policy_gate.extractors.cloudformation.conditions import Conditions
 from policy_gate.extractors.cloudformation.fragments import (
     Fragment,
-    Part,
-    TextError,
-    join,
     split_parts,
     verbatim,
     without_dynamic_references,
@@ -21,9 +18,10 @@ from policy_gate.extractors.cloudformation.fragments import (
 from policy_gate.extractors.cloudformation.parameters import only_values, wildcard_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError
 from policy_gate.extractors.cloudformation.stack import Stack
-from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.template import Instance
 from policy_gate.extractors.cloudformation.worlds import World
+from policy_gate.extractors.stand_ins import stand_in
+from policy_gate.extractors.texts import Part, TextError, join
 from policy_gate.model import Assumption, AssumptionKind
 from policy_gate.syntax.node import MAX_DEPTH, Node
 

@@ -20,9 +20,9 @@ from policy_gate.extractors.cloudformation.resolved import (
     scalar_text,
 )
 from policy_gate.extractors.cloudformation.stack import Stack
-from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.template import LOOP
 from policy_gate.extractors.cloudformation.worlds import World, explore
+from policy_gate.extractors.stand_ins import stand_in
 from policy_gate.model import Assumption, DeferredText
 from policy_gate.syntax.node import Node
 

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
+from policy_gate.extractors.texts import Part, marked, unmarked
 from policy_gate.model import Assumption, AssumptionKind, DeferredText
 from policy_gate.syntax.node import Node
 
-Part: TypeAlias = str | Assumption
-
-# Characters that no policy holds stand for what is deferred where a text has to be one string.
-_FIRST_MARK = 0xF0000
-_LAST_MARK = 0xFFFFD
-_MARK = re.compile(f"([{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}])")
 # Their values hold no colon, slash or comma, so an ARN made with them still splits.
 _UNDIVIDED = frozenset(
     f"${{AWS::{name}}}" for name in ("AccountId", "Partition", "Region", "StackName", "URLSuffix")
@@ -52,24 +47,6 @@ class Fragment(NamedTuple):
 def verbatim(node: Node, text: str) -> Fragment:
     """The fragment that is the whole of a string node."""
     return Fragment(text, node, (0, len(text)))
-
-
-def join(parts: Iterable[Part]) -> str | DeferredText:
-    """The text that the parts make: plain where nothing is deferred."""
-    merged: list[Part] = []
-    texts: list[str] = []
-    for part in parts:
-        if isinstance(part, str):
-            texts.append(part)
-            continue
-        if text := "".join(texts):
-            merged.append(text)
-        texts.clear()
-        merged.append(part)
-    text = "".join(texts)
-    if not merged:
-        return text
-    return DeferredText((*merged, text) if text else tuple(merged))
 
 
 def split_parts(parts: Sequence[Part], delimiter: str) -> list[tuple[Part, ...]] | None:
@@ -110,39 +87,6 @@ def _expression(node: Node) -> str:
     return ""
 
 
-class TextError(Exception):
-    """A text that holds the characters that stand for what is deferred."""
-
-
-def marked(fragments: Iterable[Fragment]) -> str:
-    """The text with one mark for each assumption.
-
-    Raises TextError where it holds such characters itself, or too many assumptions.
-    """
-    texts: list[str] = []
-    count = 0
-    for fragment in fragments:
-        if isinstance(fragment.part, str):
-            texts.append(fragment.part)
-        else:
-            texts.append(chr(min(_FIRST_MARK + count, _LAST_MARK)))
-            count += 1
-    text = "".join(texts)
-    if count and (len(_MARK.findall(text)) > count or count > _LAST_MARK - _FIRST_MARK):
-        raise TextError
-    return text
-
-
-def unmarked(text: str, assumptions: Sequence[Assumption]) -> str | DeferredText:
-    """A piece of a marked text as what it stands for."""
-    if not assumptions:
-        return text
-    return join(
-        assumptions[ord(piece) - _FIRST_MARK] if _MARK.fullmatch(piece) else piece
-        for piece in _MARK.split(text)
-    )
-
-
 def assumptions_in(fragments: Iterable[Fragment]) -> list[Assumption]:
     return [fragment.part for fragment in fragments if isinstance(fragment.part, Assumption)]
 
@@ -154,7 +98,7 @@ def without_dynamic_references(
 
     Raises TextError as `marked` does.
     """
-    text = marked(fragments)
+    text = marked(fragment.part for fragment in fragments)
     assumptions = assumptions_in(fragments)
     kept: list[Fragment] = []
     end = 0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from policy_gate.extractors.cloudformation.fragments import Fragment, Part, join, split_parts
+from policy_gate.extractors.cloudformation.fragments import Fragment, split_parts
 from policy_gate.extractors.cloudformation.mappings import find_in_map
 from policy_gate.extractors.cloudformation.resolved import (
     Resolved,
@@ -22,6 +22,7 @@ from policy_gate.extractors.cloudformation.resolved import (
 )
 from policy_gate.extractors.cloudformation.serialize import to_json_parts
 from policy_gate.extractors.cloudformation.template import LOOP
+from policy_gate.extractors.texts import Part, join
 from policy_gate.model import DeferredText
 from policy_gate.syntax.node import Node
 

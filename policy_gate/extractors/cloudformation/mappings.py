@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policy_gate.extractors.cloudformation.fragments import join
 from policy_gate.extractors.cloudformation.resolved import (
     Resolved,
     UnresolvableError,
     parts_of,
     scalar_text,
 )
+from policy_gate.extractors.texts import join
 from policy_gate.model import DeferredText
 from policy_gate.syntax.node import Node
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from policy_gate.extractors.cloudformation.carried import Carried, carried
 from policy_gate.extractors.cloudformation.documents import places_of
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.fragments import Part
 from policy_gate.extractors.cloudformation.parameters import Parameters
 from policy_gate.extractors.cloudformation.resolved import (
     Resolved,
@@ -31,6 +30,7 @@ from policy_gate.extractors.cloudformation.template import (
 from policy_gate.extractors.cloudformation.transforms import expanded
 from policy_gate.extractors.cloudformation.worlds import UndecidedError, World
 from policy_gate.extractors.interface import NotSupportedError, ParameterValue
+from policy_gate.extractors.texts import Part
 from policy_gate.model import DeferredText, NotChecked
 from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.source import Embedded, Source

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from policy_gate.extractors.cloudformation.allowed_pattern import AllowedPattern, allowed_pattern
 from policy_gate.extractors.cloudformation.carried import Carried, may_be
 from policy_gate.extractors.cloudformation.resolved import scalar_text
-from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.template import Template
 from policy_gate.extractors.cloudformation.worlds import UndecidedError, World
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
+from policy_gate.extractors.stand_ins import stand_in
 from policy_gate.model import ANY_TEXT, Assumption, AssumptionKind, Location
 from policy_gate.partitions import DEFAULT_PARTITION, URL_SUFFIXES, partition_of_region
 from policy_gate.syntax.node import Node

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from policy_gate.extractors.cloudformation.documents import as_structure
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.fragments import Part, join
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
+from policy_gate.extractors.texts import Part, join
 from policy_gate.model import ANY_TEXT, Assumption, AssumptionKind
 from policy_gate.syntax.node import Node
 

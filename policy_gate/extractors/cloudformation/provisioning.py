@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from policy_gate.extractors.cloudformation.documents import as_structure, policy_document
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
-from policy_gate.extractors.cloudformation.fragments import Part
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
 from policy_gate.extractors.cloudformation.resources import (
     Found,
@@ -21,6 +20,7 @@ from policy_gate.extractors.cloudformation.resources import (
     units,
 )
 from policy_gate.extractors.cloudformation.tables import PolicyProperty
+from policy_gate.extractors.texts import Part
 from policy_gate.model import AssumptionKind, DeferredText, Policy, PolicyKind, ReasonCode
 from policy_gate.syntax.node import Node
 

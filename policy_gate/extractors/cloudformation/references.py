@@ -11,10 +11,10 @@ import re
 from typing import TYPE_CHECKING, TypeGuard
 
 from policy_gate.extractors.cloudformation import tables
-from policy_gate.extractors.cloudformation.fragments import Part
 from policy_gate.extractors.cloudformation.resolved import parts_of
-from policy_gate.extractors.cloudformation.stand_ins import stand_in
 from policy_gate.extractors.cloudformation.template import is_function, resource_type
+from policy_gate.extractors.stand_ins import stand_in
+from policy_gate.extractors.texts import Part
 from policy_gate.model import Assumption, AssumptionKind
 from policy_gate.syntax.node import Node
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from policy_gate.extractors.cloudformation.fragments import Fragment, Part
+from policy_gate.extractors.cloudformation.fragments import Fragment
+from policy_gate.extractors.texts import Part
 from policy_gate.model import DeferredText
 from policy_gate.syntax.node import Node
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from policy_gate.extractors.cloudformation.fragments import Part
 from policy_gate.extractors.cloudformation.resolved import Resolved
+from policy_gate.extractors.texts import Part
 from policy_gate.model import Assumption, DeferredText
 
 

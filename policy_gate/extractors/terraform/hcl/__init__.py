@@ -1,0 +1,1 @@
+"""Terraform's configuration language: expressions to values that know where they stand. No plan."""
