@@ -204,6 +204,16 @@ class Construct:
         return tuple(dict.fromkeys(place for place in places if place is not None))
 
 
+class Change(NamedTuple):
+    """What a plan does to a policy."""
+
+    action: str
+    """`create`, `update`, `replace`, `import`, `move` or `no-op`."""
+
+    previous: Value
+    """The document before the change, None where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A policy document found in infrastructure code."""
@@ -224,6 +234,12 @@ class Policy:
 
     construct: Construct | None = None
     """Where it comes from, in a template that the CDK made."""
+
+    change: Change | None = None
+    """What happens to it, where that is known, as in a plan."""
+
+    is_sensitive: bool = False
+    """Its text is marked sensitive: no part of it may be shown or sent away."""
 
 
 @dataclass(frozen=True, slots=True)
