@@ -59,6 +59,12 @@ class Located:
     structure: Located | None = None
     """For a text that jsonencode made: what it was made from."""
 
+    is_set: bool = False
+    """Is the list a set? Its items are their own keys then."""
+
+    is_error: bool = False
+    """Would Terraform stop here, as for an attribute that an object does not have?"""
+
     @property
     def is_unknown(self) -> bool:
         """Is nothing known of it, not even its type?"""
@@ -137,3 +143,13 @@ def _collect(value: Located, found: dict[Assumption, None]) -> None:
     elif isinstance(content, list):
         for child in content:
             _collect(child, found)
+
+
+def plain(value: Located) -> object:
+    """The value without places; deferred texts stay what they are."""
+    content = value.value
+    if isinstance(content, dict):
+        return {key: plain(child) for key, child in content.items()}
+    if isinstance(content, list):
+        return [plain(child) for child in content]
+    return content

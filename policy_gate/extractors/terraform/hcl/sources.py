@@ -1,0 +1,167 @@
+"""The files of modules: each is parsed once, and only if it holds what is looked for.
+
+Source: https://developer.hashicorp.com/terraform/language/files
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from policy_gate.extractors.files import check_size, project_root, read_bytes
+from policy_gate.extractors.terraform.hcl.syntax import Block, Expression, read_blocks
+from policy_gate.syntax.node import ReadError
+from policy_gate.syntax.source import Source, decode, shown
+
+MAX_FILES = 2_000
+"""Files of one module."""
+
+MAX_MODULES = 50
+"""Module calls inside each other."""
+
+_SUFFIXES = (".tf", ".tofu")
+_OVERRIDE = re.compile(r"(?:\A|_)override\.(?:tf|tofu)\Z")
+
+
+class ModuleSources:
+    """The files of one folder."""
+
+    def __init__(self, folder: Path, project: Path) -> None:
+        self.folder = folder
+        self._project = project
+        self._blocks: dict[int, list[Block]] = {}
+
+    def resource(self, mode: str, type_name: str, name: str) -> Block | None:
+        """The block of a resource or, for the mode `data`, of a data source."""
+        kind = "data" if mode == "data" else "resource"
+        return self._found(kind, (type_name, name), f'"{name}"')
+
+    def variable(self, name: str) -> Block | None:
+        return self._found("variable", (name,), name)
+
+    def output(self, name: str) -> Block | None:
+        return self._found("output", (name,), name)
+
+    def module_call(self, name: str) -> Block | None:
+        return self._found("module", (name,), name)
+
+    def local(self, name: str) -> Expression | None:
+        """The last definition: override files come last."""
+        found = None
+        for block in self._with(name):
+            if block.type == "locals" and name in block.attributes:
+                found = block.attributes[name]
+        return found
+
+    def _found(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
+        found: Block | None = None
+        for block in self._with(hint):
+            if block.type == kind and block.labels == labels:
+                found = block if found is None else _overridden(found, block)
+        return found
+
+    def _with(self, hint: str) -> Iterator[Block]:
+        """The blocks of the files that hold a text."""
+        for index, source in enumerate(self.files):
+            if hint in source.text:
+                if index not in self._blocks:
+                    self._blocks[index] = read_blocks(source)
+                yield from self._blocks[index]
+
+    @cached_property
+    def files(self) -> tuple[Source, ...]:
+        """The files of the module, those that override others last."""
+        try:
+            names = sorted(path.name for path in self.folder.iterdir())
+        except OSError:
+            return ()
+        listed = [name for name in names if name.endswith(_SUFFIXES) and not name.startswith(".")]
+        replaced = {f"{name.removesuffix('.tofu')}.tf" for name in listed if name.endswith(".tofu")}
+        kept = [name for name in listed if name not in replaced][:MAX_FILES]
+        kept.sort(key=lambda name: bool(_OVERRIDE.search(name)))
+        sources = (read_source(self.folder / name, self._project) for name in kept)
+        return tuple(source for source in sources if source is not None)
+
+
+class SourceTree:
+    """The root module and those that it calls."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._project = project_root(root / "main.tf")
+        self._modules: dict[tuple[str, ...], ModuleSources | None] = {}
+
+    def module(self, names: tuple[str, ...]) -> ModuleSources | None:
+        """The module that the calls lead to from the root; None where it is not at hand."""
+        if names not in self._modules:
+            self._modules[names] = self._find(names) if len(names) <= MAX_MODULES else None
+        return self._modules[names]
+
+    def _find(self, names: tuple[str, ...]) -> ModuleSources | None:
+        if not names:
+            return self._at(self.root)
+        caller = self.module(names[:-1])
+        call = caller.module_call(names[-1]) if caller else None
+        written = (
+            call.attributes["source"].text.strip('"')
+            if call and "source" in call.attributes
+            else ""
+        )
+        if caller is not None and written.startswith(("./", "../")):
+            return self._at(caller.folder / written)
+        folder = self._installed.get(".".join(names))
+        return self._at(self.root / folder) if folder else None
+
+    def _at(self, folder: Path) -> ModuleSources | None:
+        try:
+            real = folder.resolve()
+        except (OSError, RuntimeError):
+            return None
+        inside = real.is_relative_to(self._project) and real.is_dir()
+        return ModuleSources(folder, self._project) if inside else None
+
+    @cached_property
+    def _installed(self) -> dict[str, str]:
+        """The folders that `terraform init` put modules into, by the calls that lead to them."""
+        source = read_source(self.root / ".terraform" / "modules" / "modules.json", self._project)
+        try:
+            content = json.loads(source.text) if source else {}
+        except (ValueError, RecursionError):
+            return {}
+        modules = content.get("Modules") if isinstance(content, dict) else None
+        return {
+            str(item.get("Key")): str(item.get("Dir"))
+            for item in (modules if isinstance(modules, list) else [])
+            if isinstance(item, dict)
+        }
+
+    def file(self, path: str) -> Source | None:
+        """A file that an expression names, relative to the root module."""
+        return read_source(self.root / path, self._project)
+
+
+def read_source(path: Path, project: Path) -> Source | None:
+    """A file of the project; None for what is none, is too large, or is no text."""
+    try:
+        if not path.resolve(strict=True).is_relative_to(project):
+            return None
+        data = read_bytes(path)
+        check_size(data)
+        return Source(shown(path), decode(data))
+    except (OSError, RuntimeError, ValueError, ReadError):
+        return None
+
+
+def _overridden(base: Block, other: Block) -> Block:
+    """A block with what an override file has for it: blocks inside it replace those of a type."""
+    kinds = {block.type for block in other.blocks}
+    kept = [block for block in base.blocks if block.type not in kinds]
+    return replace(
+        base,
+        attributes={**base.attributes, **other.attributes},
+        blocks=[*kept, *other.blocks],
+    )
