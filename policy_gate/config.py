@@ -67,6 +67,9 @@ class GateConfig:
     managed_policy_documents: Path | None = None
     """Folder with documents of managed policies that templates attach."""
 
+    sends_sensitive: bool = False
+    """May policies that a plan marks sensitive be sent to AWS?"""
+
     allow_empty: bool = False
     """Does a run that finds nothing to check succeed?"""
 
@@ -106,6 +109,7 @@ def load_config(path: Path) -> GateConfig:
     root = Section(source, node, "", path.parent)
     root.only(
         "analyzer",
+        "aws",
         "inputs",
         "parameters",
         "parameters-file",
@@ -114,6 +118,7 @@ def load_config(path: Path) -> GateConfig:
         "managed-policies",
         "managed-policy-documents",
         "parameter-defaults",
+        "terraform-roots",
     )
     return GateConfig(
         _checks(root),
@@ -124,6 +129,7 @@ def load_config(path: Path) -> GateConfig:
         root.choice("unknown", ("block", "report")) == "block",
         root.choice("managed-policies", ("inform", "block")) == "block",
         _document_folder(root),
+        _sends_sensitive(root),
     )
 
 
@@ -138,6 +144,14 @@ def _inputs(root: Section) -> tuple[str, ...]:
 def _document_folder(root: Section) -> Path | None:
     key = "managed-policy-documents"
     return root.directory(key) if root.has(key) else None
+
+
+def _sends_sensitive(root: Section) -> bool:
+    if not root.has("aws"):
+        return False
+    section = root.section("aws")
+    section.only("send-sensitive")
+    return section.flag("send-sensitive")
 
 
 def _checks(root: Section) -> tuple[Check, ...]:
@@ -157,7 +171,10 @@ def _checks(root: Section) -> tuple[Check, ...]:
 
 def _settings(root: Section) -> ExtractSettings:
     defaults = root.choice("parameter-defaults", ("explore", "trust"))
-    settings = ExtractSettings(trust_parameter_defaults=defaults == "trust")
+    settings = ExtractSettings(
+        trust_parameter_defaults=defaults == "trust",
+        terraform_roots=root.directories("terraform-roots"),
+    )
     return settings.given(_parameters_file(root)).given(_parameters(root))
 
 

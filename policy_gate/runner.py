@@ -23,6 +23,7 @@ from policy_gate.model import (
     Unreadable,
     Verdict,
 )
+from policy_gate.sensitive import not_sent, redacted
 
 EXIT_STATUS = {Status.PASSED: 0, Status.ERROR: 1, Status.FAILED: 2, Status.EMPTY: 3}
 
@@ -43,7 +44,7 @@ def run_checks(
     answered = [
         _at_construct(result, policy.construct)
         for policy in extraction.policies
-        for result in _ask(policy, config.checks, analyzer)
+        for result in _ask(policy, config, analyzer)
     ]
     others = [_at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
@@ -65,8 +66,8 @@ def run_checks(
     )
 
 
-def _ask(policy: Policy, checks: Iterable[Check], analyzer: Analyzer) -> Iterator[CheckResult]:
-    applicable = [check for check in checks if check.applies_to(policy)]
+def _ask(policy: Policy, config: GateConfig, analyzer: Analyzer) -> Iterator[CheckResult]:
+    applicable = [check for check in config.checks if check.applies_to(policy)]
     if not applicable:
         yield CheckResult(
             policy.identity,
@@ -77,13 +78,22 @@ def _ask(policy: Policy, checks: Iterable[Check], analyzer: Analyzer) -> Iterato
             location=policy.sources.locate(()),
         )
     for check in applicable:
-        try:
-            yield check.ask(policy, analyzer)
-        except AnalyzerError as error:
-            yield _error(policy, check, str(error))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not hide other policies
-            message = f"policy-gate failed on this policy ({error!r}): please report it"
-            yield _error(policy, check, message)
+        if not policy.is_sensitive:
+            yield _answer(policy, check, analyzer)
+        elif analyzer.is_remote and not config.sends_sensitive:
+            yield not_sent(policy, check.name)
+        else:
+            yield redacted(policy, _answer(policy, check, analyzer))
+
+
+def _answer(policy: Policy, check: Check, analyzer: Analyzer) -> CheckResult:
+    try:
+        return check.ask(policy, analyzer)
+    except AnalyzerError as error:
+        return _error(policy, check, str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not hide other policies
+        message = f"policy-gate failed on this policy ({error!r}): please report it"
+        return _error(policy, check, message)
 
 
 def _error(policy: Policy, check: Check, message: str) -> CheckResult:

@@ -57,6 +57,8 @@ class Analyzer(Protocol):
     """Answers the four questions. Every method raises AnalyzerError; documents are JSON text."""
 
     name: str
+    is_remote: bool
+    """Do documents leave this machine?"""
 
     def validate_policy(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from policy_gate.extractors.terraform.recognition import looks_like_plan, looks_like_state
 from policy_gate.model import Location
 from policy_gate.reporters.visible import columns
 from policy_gate.syntax.node import ReadError
@@ -129,6 +130,9 @@ def _file_lines(path: str, numbers: set[int]) -> FileLines:
             return {}
         text = decode(file.read_bytes())
     except (OSError, ValueError, ReadError):
+        return {}
+    if looks_like_plan(text) or looks_like_state(text):
+        # It holds what must not be shown.
         return {}
     lines = text.split("\n")
     return {

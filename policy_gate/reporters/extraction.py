@@ -22,6 +22,8 @@ from policy_gate.reporters.json_report import (
 from policy_gate.reporters.visible import visible
 from policy_gate.reporters.wording import construct
 
+SENSITIVE = "(marked sensitive in the plan)"
+
 
 def write_json(found: Extraction, stream: TextIO) -> None:
     """One JSON object with `policies`, `not_checked`, `errors` and `notes`.
@@ -49,7 +51,8 @@ def write_console(found: Extraction, stream: TextIO) -> None:
     for policy in found.policies:
         world = f"  when {policy.world}" if policy.world else ""
         place = policy.sources.locate(())
-        line = f"{policy.kind.lower()}  {place}  {policy.identity}{world}"
+        action = f"  ({policy.change.action})" if policy.change else ""
+        line = f"{policy.kind.lower()}  {place}  {policy.identity}{action}{world}"
         lines.append(line + (f"  {construct(policy.construct)}" if policy.construct else ""))
     for item in found.not_checked:
         place_or_file = item.location or item.identity.file
@@ -64,11 +67,16 @@ def write_console(found: Extraction, stream: TextIO) -> None:
 
 def _policy(policy: Policy) -> dict[str, object]:
     places = policy.sources.values
+    is_hidden = policy.is_sensitive
+    change = policy.change
     return {
         **policy_object(policy.identity),
         "construct": construct_object(policy.construct) if policy.construct else None,
         "world": policy.world,
-        "document": policy.document,
+        "action": change.action if change else None,
+        "document": SENSITIVE if is_hidden else policy.document,
+        "previous": SENSITIVE if is_hidden else change.previous if change else None,
+        "is_sensitive": is_hidden,
         "assumptions": [assumption_object(item) for item in policy.assumptions],
         "locations": {_joined(path): location_object(place) for path, place in places.items()},
     }
