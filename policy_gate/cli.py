@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from policy_gate import __version__
@@ -88,6 +89,22 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         help="values as CodePipeline or the CLI of CloudFormation takes them, JSON or YAML;"
         " --parameter goes before it, and it before the configuration; may be repeated",
     )
+    parser.add_argument(
+        "--terraform-root",
+        action="append",
+        type=_folder,
+        default=[],
+        metavar="DIR",
+        help="folder with the .tf files of a plan (default: found beside or above the plan);"
+        " may be repeated",
+    )
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text!a}")
+    return path
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -18,6 +18,8 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
     settings = config.settings
     for file in arguments.parameters_file:
         settings = settings.given(read_parameters(read_source(Path(file))))
+    if arguments.terraform_root:
+        settings = replace(settings, terraform_roots=tuple(arguments.terraform_root))
     return replace(
         config,
         analyzer=arguments.analyzer or config.analyzer,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,10 +22,16 @@ from policy_gate.extractors.cdk.assembly import (
     unsynthesized,
 )
 from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
-from policy_gate.extractors.files import MAX_BYTES, check_size, read_bytes
+from policy_gate.extractors.files import MAX_BYTES, MAX_PLAN_BYTES, check_size, read_bytes
 from policy_gate.extractors.interface import Extractor, ExtractSettings, NotSupportedError
 from policy_gate.extractors.parallel import in_order
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
+from policy_gate.extractors.terraform.reading import BINARY
+from policy_gate.extractors.terraform.recognition import (
+    is_binary_plan,
+    is_of_terraform,
+    looks_like_plan,
+)
 from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, decode, shown
@@ -33,7 +40,10 @@ MUCH = 1_000_000
 """Bytes from which on more than one process reads them."""
 
 EXTRACTORS: tuple[Extractor, ...] = (CloudFormationExtractor(), TerraformPlanExtractor())
-"""In the order in which they are asked; the first also explains what none of them recognises."""
+"""In the order in which they are asked. What none of them recognises and the user names, the first
+explains, or the second if Terraform wrote it."""
+
+STDIN = Path("-")
 
 NEVER_SEARCHED = frozenset({".git", "node_modules", ".venv", ".terraform"})
 
@@ -46,6 +56,8 @@ class _File(NamedTuple):
     """Did the user name it? Then it is an error where it is no input."""
 
     is_assembly: bool = False
+    data: bytes | None = None
+    """What came from stdin."""
 
     @property
     def real(self) -> str:
@@ -118,6 +130,11 @@ def _files_first(path: Path) -> tuple[bool, bool, str]:
 
 
 def _of_path(path: Path, is_named: bool, seen: set[Path]) -> Iterator[_File | Extraction]:
+    if is_named and path == STDIN:
+        if path not in seen:
+            seen.add(path)
+            yield _File(Path("<stdin>"), is_named, data=sys.stdin.buffer.read(MAX_PLAN_BYTES + 1))
+        return
     try:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
@@ -164,19 +181,46 @@ def _of_file(file: _File, settings: ExtractSettings) -> Extraction:
         return _assembly(file.path, settings)
     path, data = file.path, b""
     try:
-        data = read_bytes(path)
-        check_size(data)
+        data, limit = _data(file)
+        check_size(data, limit)
         text = decode(data)
     except OSError as error:
         return _unreadable(path, error)
     except ReadError as error:
-        if file.is_named or _recognise(data.replace(b"\0", b"").decode("latin-1")) is not None:
-            return _not_analysed(Source(shown(path), data.decode("utf-8", "replace")), error)
+        is_binary = is_binary_plan(data)
+        if file.is_named or _recognise(_readable(data)) is not None:
+            fault = NotSupportedError(BINARY) if is_binary else error
+            return _not_analysed(Source(shown(path), data.decode("utf-8", "replace")), fault)
+        notes = (f"{shown(path)} is skipped: {BINARY}.",) if is_binary else ()
+        return Extraction(skipped_files=1, notes=notes)
+    return _of_text(file, Source(shown(path), text), settings)
+
+
+def _data(file: _File) -> tuple[bytes, int]:
+    """What the file holds, or the beginning of it, and how much that may be.
+
+    Raises as `read_bytes` does.
+    """
+    data = read_bytes(file.path) if file.data is None else file.data
+    limit = MAX_BYTES
+    if len(data) > limit and looks_like_plan(_readable(data[:limit])):
+        limit = MAX_PLAN_BYTES
+        data = read_bytes(file.path, limit) if file.data is None else data
+    return data, limit
+
+
+def _of_text(file: _File, source: Source, settings: ExtractSettings) -> Extraction:
+    extractor = _recognise(source.text)
+    if extractor is None and file.is_named:
+        extractor = EXTRACTORS[is_of_terraform(source.text)]
+    if extractor is None:
         return Extraction(skipped_files=1)
-    extractor = _recognise(text)
-    if file.is_named or extractor is not None:
-        return _extracted(Source(shown(path), text), extractor or EXTRACTORS[0], settings)
-    return Extraction(skipped_files=1)
+    return _extracted(source, extractor, settings)
+
+
+def _readable(data: bytes) -> str:
+    """Something to look at, whatever the encoding."""
+    return data.replace(b"\0", b"").decode("latin-1")
 
 
 def _recognise(text: str) -> Extractor | None:

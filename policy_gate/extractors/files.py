@@ -11,6 +11,10 @@ MAX_BYTES = 5_000_000
 """Largest template that is read; CloudFormation itself takes 1 MB."""
 
 
+MAX_PLAN_BYTES = 200_000_000
+"""Largest Terraform plan that is read."""
+
+
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     """The file, or as much of it as shows that it is larger than the limit.
 

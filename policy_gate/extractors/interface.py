@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
 
 from policy_gate.model import Extraction
@@ -24,6 +25,9 @@ class ExtractSettings:
 
     trust_parameter_defaults: bool = False
     """Take a default for the value: conditions that depend on it are not explored both ways."""
+
+    terraform_roots: tuple[Path, ...] = ()
+    """Folders of root modules, whose plans are read; without any they are looked for."""
 
     kept_parameters: frozenset[str] = frozenset()
     """Parameters that keep the value of the deployed stack, which need not be the default."""

@@ -33,6 +33,7 @@ _TEMPLATE_WORDS = re.compile(
     r"""AWSTemplateFormatVersion|["'\s](?:AWS|Custom|Alexa)::[A-Za-z0-9]|AWS::CloudFormation"""
 )
 _PREAMBLE = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*|%[^\n]*|\r)?\n)*[ \t]*")
+_PLAN = re.compile(r'\s*\{\s*"format_version"\s*:')
 _FIRST_KEY = re.compile(rf"""\{{|["']?(?:{_SECTIONS})["']?[ \t]*:|[\w.-]+:[ \t]*[&\r\n]""")
 
 
@@ -82,7 +83,8 @@ def looks_like_template(text: str) -> bool:
     preamble = _PREAMBLE.match(text)
     start = preamble.end() if preamble else 0
     first = _FIRST_KEY.match(text, start)
-    if first is None:
+    if first is None or _PLAN.match(text):
+        # The plan of a stack has its template in it.
         return False
     if first.group() == "{":
         has_resources = _FLOW_RESOURCES.search(text) is not None

@@ -49,3 +49,41 @@ def _key(written: str) -> str:
         return _PLAIN.get(escape) or chr(min(int(escape[1:], 16), 0x10FFFF))
 
     return _ESCAPE.sub(plain, written)
+
+
+_REFERENCE_STEP = re.compile(
+    r'(?:\A|\.)([^\W\d][\w-]*)|(?:\A|\.)(\d+)|\[(?:(\d+)|"((?:[^"\\]|\\.)*)")\]'
+)
+
+
+def reference_steps(reference: str) -> tuple[str | int, ...] | None:
+    """The steps of `module.a["b.c"].out[0].arn`; None for what is no such reference."""
+    steps: list[str | int] = []
+    end = 0
+    while end < len(reference):
+        match = _REFERENCE_STEP.match(reference, end)
+        if match is None or match.end() == end:
+            return None
+        name, *indexes, key = match.groups()
+        index = next((digits for digits in indexes if digits is not None), None)
+        if name is not None:
+            steps.append(name)
+        elif index is not None:
+            steps.append(int(index[:18]))
+        else:
+            steps.append(_key(key))
+        end = match.end()
+    return tuple(steps) or None
+
+
+def written_reference(steps: tuple[str | int, ...]) -> str:
+    """As `aws_sqs_queue.q[0].arn`."""
+    written = ""
+    for step in steps:
+        if isinstance(step, int):
+            written += f"[{step}]"
+        elif step.replace("-", "_").isidentifier():
+            written += f".{step}" if written else step
+        else:
+            written += f'["{step}"]'
+    return written

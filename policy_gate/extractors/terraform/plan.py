@@ -1,4 +1,4 @@
-"""Terraform and OpenTofu plans in JSON: recognised, so that none is taken for nothing.
+"""Terraform and OpenTofu plans in JSON, as `terraform show -json PLANFILE` prints them.
 
 Source: https://developer.hashicorp.com/terraform/internals/json-format
 """
@@ -6,27 +6,26 @@ Source: https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from policy_gate.extractors.interface import ExtractSettings
-from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode
+from policy_gate.extractors.terraform.extract import plan_extraction
+from policy_gate.extractors.terraform.reading import read_plans
+from policy_gate.extractors.terraform.recognition import looks_like_plan
+from policy_gate.model import Extraction
 from policy_gate.syntax.source import Source
 
 
 class TerraformPlanExtractor:
-    """The output of `terraform show -json`, which this version does not read yet."""
+    """The output of `terraform show -json`."""
 
     name = "Terraform plan"
 
     def recognises(self, text: str) -> bool:
-        return (
-            text.lstrip()[:1] == "{"
-            and '"format_version"' in text
-            and any(key in text for key in ('"resource_changes"', '"planned_values"'))
-        )
+        return looks_like_plan(text)
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
-        del settings
-        identity = PolicyIdentity(source.path, "", "", "")
-        message = "Terraform plans are not read yet: the policies in this plan are not checked"
-        location = source.location(0, 0)
+        plans, notes = read_plans(source.text)
+        found = [plan_extraction(source, plan, settings) for plan in plans]
         return Extraction(
-            not_checked=(NotChecked(identity, ReasonCode.NOT_ANALYSED, message, location),)
+            tuple(policy for part in found for policy in part.policies),
+            tuple(item for part in found for item in part.not_checked),
+            notes=(*notes, *(note for part in found for note in part.notes)),
         )

@@ -1,0 +1,126 @@
+"""A plan in, its policies out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_gate.extractors.cloudformation.policies import SYNTHESISED
+from policy_gate.extractors.interface import ExtractSettings
+from policy_gate.extractors.terraform.actions import REMOVED, action_of
+from policy_gate.extractors.terraform.attached import attached_policies
+from policy_gate.extractors.terraform.changes import value_at
+from policy_gate.extractors.terraform.contained import contained_policies
+from policy_gate.extractors.terraform.deployments import Deployments
+from policy_gate.extractors.terraform.permitted import permission_policy
+from policy_gate.extractors.terraform.plan_places import PlanPlaces
+from policy_gate.extractors.terraform.planned import Plan
+from policy_gate.extractors.terraform.policies import policies_of
+from policy_gate.extractors.terraform.reading import PlanText
+from policy_gate.extractors.terraform.removed import removed_policies
+from policy_gate.extractors.terraform.resources import Found, Resource
+from policy_gate.extractors.terraform.roots import source_tree
+from policy_gate.extractors.terraform.scope import Evaluation
+from policy_gate.extractors.terraform.tables import (
+    attachments,
+    concrete_paths,
+    containers,
+    other_grammars,
+    policy_attributes,
+)
+from policy_gate.model import Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
+from policy_gate.syntax.source import Source
+
+_ERRORED = "the plan is errored, so it is not all that would change: mend that and plan again"
+_INCOMPLETE = (
+    "the plan is not complete (complete: false): what Terraform defers to a later plan"
+    " is not all here"
+)
+_UNCLEAR = "this change cannot be read: it is not as the format of plans has it"
+
+
+def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettings) -> Extraction:
+    """Everything in one plan of a file."""
+    plan = Plan(plan_text.plan)
+    tree = source_tree(plan, source.path, settings)
+    places = PlanPlaces(source, plan_text.start)
+    evaluation = Evaluation(plan, tree, places, Deployments(plan, settings).of)
+    notes: list[str] = []
+    found: list[Found] = list(_partial(plan, places))
+    parts: list[Extraction] = []
+    for change in plan.changes:
+        if change.mode == "managed" and _holds_policies(change.type):
+            resource = Resource(evaluation, change)
+            try:
+                found += _after(resource)
+                parts += contained_policies(resource, settings)
+                for removed, was_limit in removed_policies(resource):
+                    found.append(removed)
+                    notes += [f"{change.address}: {removed.message}."] if was_limit else []
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the others
+                kind = type(error).__name__
+                message = f"policy-gate failed on this resource ({kind}): please report it"
+                found.append(resource.not_checked("", ReasonCode.NOT_ANALYSED, message))
+    policies = [item for item in found if isinstance(item, Policy)]
+    policies += [policy for part in parts for policy in part.policies]
+    not_checked = [item for item in found if isinstance(item, NotChecked)]
+    not_checked += [item for part in parts for item in part.not_checked]
+    notes += _notes(evaluation, policies)
+    return Extraction(tuple(policies), tuple(not_checked), notes=tuple(notes))
+
+
+def _notes(evaluation: Evaluation, policies: list[Policy]) -> Iterator[str]:
+    path = evaluation.places.source.path
+    if policies and evaluation.tree is None:
+        yield (
+            f"The sources of {path} are not at hand, so findings name the plan and the address of"
+            " the resource: name the folder of its root module with --terraform-root."
+        )
+    for address, place in evaluation.differing.items():
+        location = place.location
+        yield (
+            f"{location.path}:{location.line} does not say of {address} what {path} says:"
+            " make the plan anew from these sources."
+        )
+
+
+def _holds_policies(kind: str) -> bool:
+    return bool(
+        policy_attributes(kind) or attachments(kind) or containers(kind) or other_grammars(kind)
+    )
+
+
+def _partial(plan: Plan, places: PlanPlaces) -> Iterator[NotChecked]:
+    """What keeps the plan from being all that would change."""
+    file = places.source.path
+    location = places.whole.location
+    for message in [_ERRORED] * plan.is_errored + [_INCOMPLETE] * plan.is_incomplete:
+        identity = PolicyIdentity(file, "", "", "")
+        yield NotChecked(identity, ReasonCode.NOT_ANALYSED, message, location)
+    for address in plan.unclear:
+        identity = PolicyIdentity(file, address, "", "")
+        yield NotChecked(identity, ReasonCode.NOT_ANALYSED, _UNCLEAR, location)
+
+
+def _after(resource: Resource) -> Iterator[Found]:
+    """What the resource has after the plan."""
+    change = resource.change
+    if action_of(change) in REMOVED or change.deposed:
+        return
+    for row in policy_attributes(change.type):
+        if row.kind in SYNTHESISED:
+            yield from permission_policy(resource, row)
+        else:
+            yield from policies_of(resource, row)
+    for attaching in attachments(change.type):
+        yield from attached_policies(resource, attaching)
+    yield from _other_grammars(resource)
+
+
+def _other_grammars(resource: Resource) -> Iterator[NotChecked]:
+    change = resource.change
+    for other in other_grammars(change.type):
+        for path in concrete_paths(change.after, change.after_unknown, other.path):
+            if value_at(change.after, path):
+                name = ".".join(map(str, path))
+                message = f"{name} is not written in the IAM policy language ({other.grammar})"
+                yield resource.not_checked(name, ReasonCode.NOT_APPLICABLE, message)

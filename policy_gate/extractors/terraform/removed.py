@@ -1,0 +1,92 @@
+"""Policies that a plan takes away: nothing is left to check, and what they kept out may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_gate.extractors.cloudformation.policies import SYNTHESISED
+from policy_gate.extractors.cloudformation.tables import Effect
+from policy_gate.extractors.terraform.actions import action_of
+from policy_gate.extractors.terraform.changes import value_at
+from policy_gate.extractors.terraform.resources import Resource, document_in, policy_name
+from policy_gate.extractors.terraform.tables import (
+    attachments,
+    concrete_paths,
+    kind_of,
+    policy_attributes,
+)
+from policy_gate.model import NotChecked, PolicyKind, ReasonCode, Value
+
+_FORGOTTEN = "Terraform forgets it: it stays in AWS as it is, and later plans do not show it"
+_LIMITS = (PolicyKind.SERVICE_CONTROL, PolicyKind.RESOURCE_CONTROL)
+
+
+def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
+    """Each policy and permissions boundary that is no longer there, and whether it kept anything
+    out."""
+    change = resource.change
+    for row in policy_attributes(change.type):
+        if row.kind in SYNTHESISED:
+            if change.after is None:
+                yield _removed(resource, "Permission", "", False)
+            continue
+        kept = {
+            policy_name(change.after, path)
+            for path in concrete_paths(change.after, change.after_unknown, row.path)
+            if value_at(change.after, path) or change.is_unknown(path)
+        }
+        kind = kind_of(row, change.type, change.before or {})
+        for path in concrete_paths(change.before, None, row.path):
+            name = policy_name(change.before, path)
+            if name not in kept and (value := value_at(change.before, path)):
+                limits = _limits(kind, document_in(value), change.was_sensitive(path))
+                yield _removed(resource, name, limits, bool(limits))
+    yield from _boundaries(resource)
+
+
+def _boundaries(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
+    change = resource.change
+    if change.after is None and change.type in ("aws_iam_role", "aws_iam_user"):
+        # With the role goes what its boundary limits.
+        return
+    for row in attachments(change.type):
+        if row.effect is not Effect.LIMITS:
+            continue
+        for path in concrete_paths(change.before, None, row.path):
+            is_set = bool(value_at(change.before, path))
+            if is_set and not value_at(change.after, path) and not change.is_unknown(path):
+                limits = "the permissions boundary limits nothing any more"
+                yield _removed(resource, ".".join(map(str, path)), limits, True)
+
+
+def _removed(resource: Resource, name: str, limits: str, is_limit: bool) -> tuple[NotChecked, bool]:
+    action = action_of(resource.change)
+    message = _FORGOTTEN if action == "forget" else "it is deleted"
+    if action not in ("forget", "delete"):
+        message = "it is removed"
+    if limits and action != "forget":
+        message = f"{message}, and {limits}"
+    found = resource.not_checked(name, ReasonCode.NOT_APPLICABLE, message)
+    return found, is_limit and action != "forget"
+
+
+def _limits(kind: object, document: Value, is_sensitive: bool) -> str:
+    """What the document kept out, in words; empty for nothing."""
+    if kind in _LIMITS:
+        return "what it kept out is allowed again where other policies allow it"
+    denies = sum(_denies(statement) for statement in _statements(document))
+    if not denies:
+        return ""
+    if is_sensitive:
+        return "what it kept out may be allowed elsewhere (its text is marked sensitive)"
+    count = "a Deny statement" if denies == 1 else f"{denies} Deny statements"
+    return f"{count} with it: what that kept out may be allowed elsewhere"
+
+
+def _denies(statement: Value) -> bool:
+    return isinstance(statement, dict) and statement.get("Effect") == "Deny"
+
+
+def _statements(document: Value) -> list[Value]:
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    return statements if isinstance(statements, list) else [statements]
