@@ -333,14 +333,3 @@ def test_a_reference_cycle_costs_only_what_depends_on_it() -> None:
     assert ran.verdicts()["good", "access-not-granted"] == "PASS"
     assert ran.status == 2
     assert all(line in (4, 7, 13) for _, line, _ in ran.not_analysed())
-
-
-def test_plans_are_said_not_to_be_read_yet() -> None:
-    Path("plan.json").write_text('{"format_version": "1.2", "planned_values": {}}')
-
-    for paths in ([], ["."], ["plan.json"]):
-        ran = gate_json("run", *paths)
-        assert ran.status == 2
-        ((file, _, message),) = ran.not_analysed()
-        assert file == "plan.json"
-        assert "not read yet" in message

@@ -8,8 +8,8 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent / "snapshots"
 
 
-def assert_snapshot(name: str, text: str) -> None:
-    file = _FOLDER / f"{name}.txt"
+def assert_snapshot(name: str, text: str, folder: Path = _FOLDER) -> None:
+    file = folder / f"{name}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         file.write_bytes(text.encode())
     assert file.read_bytes().decode() == text

@@ -1,0 +1,5 @@
+
+output "name" {
+  value     = "hunter2-bucket"
+  sensitive = true
+}

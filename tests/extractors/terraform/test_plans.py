@@ -1,0 +1,175 @@
+"""What is found in plans that a real terraform made: every policy, at its line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from policy_gate.extractors.interface import ExtractSettings
+from policy_gate.model import DeferredText, Policy
+from tests.extractors.terraform.plans import (
+    DATA,
+    NAMES,
+    SHARED,
+    by_address,
+    changed,
+    copied,
+    described,
+    extracted,
+)
+from tests.reporters.snapshot import assert_snapshot
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared plans are not here")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_policies_of_real_plans(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each snapshot was read against the sources beside its plan."""
+    folder = copied(name, tmp_path)
+    monkeypatch.chdir(folder)
+
+    found = extracted(Path("plan.json"))
+
+    assert not found.unreadable
+    assert_snapshot(name, described(found, Path()), SNAPSHOTS)
+
+
+@needs_shared
+@pytest.mark.parametrize(("plan", "count"), [("first-deploy/plan1", 15), ("update/plan2", 14)])
+def test_every_configured_policy_has_its_line(plan: str, count: int) -> None:
+    found = extracted(SHARED / f"{plan}.json")
+
+    assert len(found.policies) == count
+    for policy in found.policies:
+        assert not isinstance(policy.document, DeferredText)
+        places = [policy.sources.locate(path) for path in policy.sources.values]
+        assert all(Path(place.path).suffix in (".tf", ".json", ".tftpl") for place in places)
+        assert all(not place.path.endswith(f"{plan}.json") for place in places)
+
+
+@needs_shared
+def test_a_later_terraform_says_the_same() -> None:
+    older, newer = (
+        extracted(SHARED / "update" / f"{name}.json").policies for name in ("plan2", "plan2_tf115")
+    )
+
+    assert [policy.document for policy in newer] == [policy.document for policy in older]
+    assert [policy.change for policy in newer] == [policy.change for policy in older]
+
+
+@needs_shared
+def test_without_sources_no_policy_is_lost(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_bytes((SHARED / "first-deploy" / "plan1.json").read_bytes())
+
+    found = extracted(plan)
+
+    assert len(found.policies) == 15
+    unknown = by_address(found)["aws_s3_bucket_policy.unknown_jsonencode"]
+    assert isinstance(unknown.document, DeferredText)
+    assert "its sources are not at hand" in unknown.assumptions[0].description
+    merged = by_address(found)["aws_iam_policy.merged"]
+    assert [sid_of(item) for item in statements(merged)] == ["Known", "Deferred", "Dyna", "Dynbc"]
+    assert any("--terraform-root" in note for note in found.notes)
+
+
+def statements(policy: Policy) -> list[object]:
+    assert isinstance(policy.document, dict)
+    listed = policy.document["Statement"]
+    assert isinstance(listed, list)
+    return list(listed)
+
+
+def sid_of(statement: object) -> object:
+    return statement.get("Sid") if isinstance(statement, dict) else None
+
+
+def test_sources_are_found_where_the_user_says(tmp_path: Path) -> None:
+    plan = tmp_path / "plans" / "plan.json"
+    plan.parent.mkdir()
+    folder = copied("heredoc", tmp_path)
+    (folder / "plan.json").rename(plan)
+
+    found = extracted(plan, terraform_roots=(folder,))
+
+    assert {Path(policy.sources.locate(()).path).name for policy in found.policies} == {"main.tf"}
+
+
+def test_sources_of_something_else_are_not_believed(tmp_path: Path) -> None:
+    folder = copied("heredoc", tmp_path)
+    main = folder / "main.tf"
+    main.write_text(main.read_text().replace("aws_lambda_function.f.arn", "aws_sns_topic.t.arn"))
+
+    found = extracted(folder / "plan.json")
+
+    policy = by_address(found)["aws_iam_role_policy.p"]
+    assert isinstance(policy.document, DeferredText)
+    assert "its sources do not match the plan" in policy.assumptions[0].description
+
+
+def test_a_line_that_says_something_else_is_told(tmp_path: Path) -> None:
+    folder = copied("removed", tmp_path)
+    main = folder / "main.tf"
+    main.write_text(main.read_text().replace("ec2.amazonaws.com", "ecs.amazonaws.com"))
+
+    found = extracted(folder / "plan.json")
+
+    assert any("does not say of aws_iam_role.bounded" in note for note in found.notes)
+    policy = by_address(found)["aws_iam_role.bounded"]
+    assert "ec2.amazonaws.com" in json.dumps(policy.document)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"errored": True}, "the plan is errored"),
+        ({"complete": False}, "the plan is not complete"),
+        ({"deferred_changes": [{"reason": "instance_count_unknown"}]}, "the plan is not complete"),
+        ({"resource_changes": {}}, "cannot be read"),
+        ({"resource_changes": [{"address": "aws_iam_policy.x", "change": 1}]}, "cannot be read"),
+    ],
+)
+def test_partial_plans_say_so(change: dict[str, object], message: str, tmp_path: Path) -> None:
+    found = extracted(changed(copied("heredoc", tmp_path), change))
+
+    assert any(message in item.message for item in found.not_checked)
+    assert {item.reason for item in found.not_checked} == {"not-analysed"}
+
+
+def test_a_deferred_change_is_read(tmp_path: Path) -> None:
+    folder = copied("removed", tmp_path)
+    plan = json.loads((folder / "plan.json").read_text())
+    deferred = [{"reason": "deferred_prereq", "resource_change": plan["resource_changes"][0]}]
+
+    found = extracted(changed(folder, {"resource_changes": [], "deferred_changes": deferred}))
+
+    assert "aws_iam_role.bounded" in by_address(found)
+
+
+def test_plans_and_templates_are_found_together_in_a_folder() -> None:
+    found = extracted(DATA / "stack")
+
+    files = {Path(policy.identity.file).name for policy in found.policies}
+    assert files == {"plan.json"}
+    assert len(found.policies) == 2
+
+
+def test_no_secret_of_a_plan_is_in_what_is_extracted() -> None:
+    found = extracted(DATA / "sensitive" / "plan.json")
+
+    shown = [policy for policy in found.policies if not policy.is_sensitive]
+    assert len(shown) == 3
+    assert "hunter2" not in repr([(p.document, p.assumptions, p.change) for p in shown])
+    (hidden,) = [policy for policy in found.policies if policy.is_sensitive]
+    assert hidden.identity.resource_address == "aws_iam_policy.whole"
+
+
+def test_a_given_account_is_that_of_the_plan() -> None:
+    settings = ExtractSettings({"AWS::AccountId": "999988887777"})
+
+    found = extracted(DATA / "heredoc" / "plan.json", parameters=settings.parameters)
+
+    assert "999988887777" in json.dumps([policy.document for policy in found.policies])
