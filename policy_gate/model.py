@@ -343,6 +343,9 @@ class CheckResult:
     blocking: bool = False
     """Does this result keep the gate from passing?"""
 
+    is_sensitive: bool = False
+    """Is its policy? Then the lines at its locations must not be shown either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

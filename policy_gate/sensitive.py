@@ -18,7 +18,12 @@ def not_sent(policy: Policy, check: str) -> CheckResult:
     """The answer to a question that may not be put to an analyzer elsewhere."""
     location = policy.sources.locate(())
     return CheckResult(
-        policy.identity, check, Verdict.UNKNOWN, message=_NOT_SENT, location=location
+        policy.identity,
+        check,
+        Verdict.UNKNOWN,
+        message=_NOT_SENT,
+        location=location,
+        is_sensitive=True,
     )
 
 
@@ -31,6 +36,7 @@ def redacted(policy: Policy, result: CheckResult) -> CheckResult:
         findings=findings,
         message=_HIDDEN if result.message else "",
         assumptions=(),
+        is_sensitive=True,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from policy_gate.extractors.terraform.addresses import reference_steps
 from policy_gate.extractors.terraform.assumptions import any_value, is_secret
 from policy_gate.extractors.terraform.changes import AttributePath, value_at
 from policy_gate.extractors.terraform.hcl.alignment import aligned
@@ -61,7 +62,8 @@ def _known(
     if written is not None and not agrees:
         resource.evaluation.differing[change.address] = place
     # Terraform forgets the mark of what a data source or a module gives: the sources tell then.
-    hides = value is not None and any(map(is_secret, assumptions_in(structure_of(value))))
+    hides = any(map(is_secret, assumptions_in(structure_of(value)))) if value else False
+    hides = hides or (value is None and _refers_to_secret(resource, path))
     if not hides and not change.is_sensitive(path):
         return resource.policy(row, path, kind, document, sources)
     if value is not None and agrees and not structure_of(value).is_unknown:
@@ -71,6 +73,26 @@ def _known(
         whole = SourceMap({(): place.location})
         policy = replace(resource.policy(row, path, kind, document, whole), is_sensitive=True)
     return replace(policy, change=resource.hidden_change(policy))
+
+
+def _refers_to_secret(resource: Resource, path: AttributePath) -> bool:
+    """Does the configuration in the plan refer to a variable or an output that is sensitive?"""
+    change = resource.change
+    configuration = resource.evaluation.module(change.module).configuration
+    configured = configuration.resource(change.mode, change.type, change.name)
+    references = value_at(configured, ("expressions", *path, "references"))
+    for reference in references if isinstance(references, list) else ():
+        steps = reference_steps(str(reference)) or ()
+        declared: object = None
+        if steps[:1] == ("var",) and len(steps) > 1:
+            declared = configuration.variable(str(steps[1]))
+        elif steps[:1] == ("module",) and len(steps) > 2:
+            names = tuple(step.name for step in change.module)
+            child = resource.evaluation.plan.configuration((*names, str(steps[1])))
+            declared = child.output(str(steps[-1]))
+        if value_at(declared, ("sensitive",)) is True:
+            return True
+    return False
 
 
 def _deferred(

@@ -77,7 +77,7 @@ def other_grammars(resource_type: str) -> tuple[OtherGrammar, ...]:
 def concrete_paths(attributes: object, unknown: object, path: Iterable[str]) -> list[AttributePath]:
     """The path of each value that a row of a table leads to, through the items of lists.
 
-    What is unknown ends a path early; what is absent has none.
+    What is absent has no path; what is unknown has one.
     """
     found: list[AttributePath] = [()]
     for name in path:
@@ -87,6 +87,12 @@ def concrete_paths(attributes: object, unknown: object, path: Iterable[str]) -> 
             for item in _items(attributes, unknown, above)
             if _is_there(attributes, unknown, (*item, name))
         ]
+    return found
+
+
+def item_paths(attributes: object, unknown: object, path: Iterable[str]) -> list[AttributePath]:
+    """The same for attributes that hold a text or a list of texts: a path for each text."""
+    found = concrete_paths(attributes, unknown, path)
     return [item for above in found for item in _items(attributes, unknown, above)]
 
 
