@@ -43,6 +43,7 @@ fuzz: .venv/test.stamp
 bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/startup.py
 	.venv/bin/python benchmarks/extraction.py $(TEMPLATES)
+	.venv/bin/python benchmarks/terraform_plans.py $(PLANS)
 	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
 
 lock: .venv/run.stamp
