@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.config import load_config
 from policy_gate.extractors.cloudformation.tables import policy_resource_types
+from policy_gate.extractors.terraform.tables import policy_resource_types as terraform_types
 from policy_gate.linting.rules import RULES
 from policy_gate.reasoning import assumptions
 
@@ -70,6 +72,9 @@ def test_its_numbers_are_true() -> None:
     assert f"{len(RULES)} of the 153 checks" in README
     assert f"{len(RULES)} of the 153 checks" in make_analyzer("embedded")[1]
     assert f"the {len(policy_resource_types())} resource types" in README
+    counts = Counter(name.partition("_")[0] for name in terraform_types())
+    aws, awscc = counts["aws"], counts["awscc"]
+    assert f"of {aws} resource types of the `aws` provider and {awscc} of `awscc`" in README
 
 
 def test_the_configuration_loads(tmp_path: Path) -> None:

@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Any
 
 _TARGET = Path(__file__).parent.parent / "policy_gate/extractors/terraform/data"
+_PROPERTIES = {
+    "body": ("AWS::ApiGateway::RestApi", "Body"),
+    "template_body": ("AWS::IoT::ProvisioningTemplate", "TemplateBody"),
+}
 _LIMITS = ("permissions_boundary", "guardrail_policy_arns")
 
 
 def main(path: str) -> None:
     table = json.loads(Path(path).read_text(encoding="utf-8"))
-    rows = [_policy(row) for row in [*table["policies"], *table["awscc"]]]
+    rows = [*table["policies"], *table["awscc"]]
     content = {
         "origin": f"{table['source']}; made by tools/make_terraform_data.py",
-        "policies": [row for row in rows if row["kind"] != "container"],
-        "containers": [
-            {"type": row["type"], "path": row["path"], "form": row["form"]}
-            for row in rows
-            if row["kind"] == "container"
-        ]
-        + [{"type": "awscc_cloudformation_stack", "path": "template_body", "form": "template"}],
+        "policies": [_policy(row) for row in rows if not _is_container(row)],
+        "containers": [_container(row) for row in rows if _is_container(row)]
+        + [{"type": "awscc_cloudformation_stack", "path": "template_body"}],
         "attachments": [_attachment(name) for name in table["attachments"]],
         "other_grammars": [
             {"type": name.partition(".")[0], "path": name.partition(".")[2], "grammar": grammar}
@@ -45,21 +45,24 @@ def _policy(row: dict[str, Any]) -> dict[str, Any]:
         "kind": row["kind"],
         "validate_policy_resource_type": row.get("validate_policy_resource_type"),
         "public_access_resource_type": row.get("check_no_public_access_resource_type"),
-        "form": _form(row),
     }
     return {key: value for key, value in kept.items() if value is not None}
 
 
-def _form(row: dict[str, Any]) -> str | None:
-    """What is special about the value, None for the JSON text of a document."""
-    if row["type"] in ("aws_iot_provisioning_template", "awscc_iot_provisioning_template"):
-        row["kind"] = "container"
-        return "provisioning"
-    if row["type"] == "aws_cloudcontrolapi_resource":
-        return "properties"
-    if row["kind"] == "container":
-        return "template"
-    return "openapi" if row["path"] == "body" else None
+def _is_container(row: dict[str, Any]) -> bool:
+    return row["kind"] == "container" or row["path"] in _PROPERTIES
+
+
+def _container(row: dict[str, Any]) -> dict[str, str]:
+    """The attribute, and which property of which type of CloudFormation it is, if it is one."""
+    kept = {"type": row["type"], "path": row["path"]}
+    if row["path"] == "desired_state":
+        return {**kept, "property_of": "type_name"}
+    is_iot = "iot_provisioning" in row["type"]
+    if row["path"] == "body" or is_iot:
+        kind, name = _PROPERTIES["template_body" if is_iot else "body"]
+        return {**kept, "property_of": kind, "property": name}
+    return kept
 
 
 def _attachment(name: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from policy_gate.extractors.terraform.values import Located, Piece, Place, piece
 from policy_gate.model import Change, Extraction, PolicyIdentity, ReasonCode, Value
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Embedded, Source
+from policy_gate.syntax.yaml_reader import read_yaml
 
 _CANNOT_READ = "what {} holds is not read: {}"
 
@@ -47,8 +48,6 @@ def _contained(
     content = _plain_text(body) if body else None
     if content is None:
         reason = reason or "a part of it is known after apply"
-    if row.form == "provisioning":
-        reason = reason or "policies in IoT provisioning templates of plans are not looked for"
     if reason or body is None or content is None:
         return _not_read(resource, name, reason, place)
     source = _embedded(content, body, place)
@@ -63,8 +62,8 @@ def _in_template(
     resource: Resource, row: ContainerAttribute, source: Source, settings: ExtractSettings
 ) -> Extraction:
     """What the template holds. Raises ReadError and NotSupportedError."""
-    if row.form == "properties":
-        source = _as_template(resource, source)
+    if row.property_of is not None:
+        source = _as_template(resource, row, source)
     stack = root_stack(source, settings, LocalTemplates(source.path))
     return extraction(replace(stack, address=f"{resource.change.address}/"))
 
@@ -75,7 +74,7 @@ def _previous(
     """The documents before the change, by address and name."""
     change, path = resource.change, row.path
     body = value_at(change.before, path)
-    if not isinstance(body, str) or change.was_sensitive(path) or row.form == "provisioning":
+    if not isinstance(body, str) or change.was_sensitive(path):
         return {}
     given = value_at(change.before, ("parameters",))
     values = given.items() if isinstance(given, dict) else ()
@@ -138,18 +137,25 @@ def _spans(piece: Piece) -> list[tuple[int, int]]:
     return [(piece.place.start, piece.place.end)] * length
 
 
-def _as_template(resource: Resource, source: Source) -> Source:
-    """The properties of one resource as a template that has only it."""
-    kind = json.dumps(str(value_at(resource.change.after, ("type_name",)) or ""))
+def _as_template(resource: Resource, row: ContainerAttribute, source: Source) -> Source:
+    """What is written of one resource of CloudFormation, as a template that has only that."""
+    named = value_at(resource.change.after, (row.property_of or "",))
+    kind = json.dumps(named if isinstance(named, str) else row.property_of)
     before = f'{{"Resources": {{"Resource": {{"Type": {kind}, "Properties": '
     after = "}}}"
-    content = f"{before}{source.text}{after}"
-    if not isinstance(source, Embedded):
-        return Source(source.path, content)
-    first = source.places[0] if source.places else (0, 0)
-    last = source.places[-1] if source.places else (0, 0)
-    spans = [*[first] * len(before), *source.places, *[last] * len(after)]
-    return Embedded(source.path, content, source.outer, spans)
+    if row.property is not None:
+        before, after = f'{before}{{"{row.property}": ', f"}}{after}"
+    written = source.text
+    if not written.lstrip().startswith("{"):
+        # YAML: its parts have no places of their own then.
+        written = json.dumps(read_yaml(written).plain())
+    content = f"{before}{written}{after}"
+    places = source.places if isinstance(source, Embedded) else []
+    first, last = (places[0], places[-1]) if places else ((0, 0), (0, 0))
+    inside = [*places] if written is source.text else [first] * len(written)
+    spans = [*[first] * len(before), *inside, *[last] * len(after)]
+    outer = source.outer if isinstance(source, Embedded) else source
+    return Embedded(source.path, content, outer, spans)
 
 
 def _parameters(resource: Resource) -> Mapping[str, ParameterValue | None]:

@@ -21,7 +21,10 @@ def permission_policy(resource: Resource, row: PolicyAttribute) -> Iterator[Foun
     """The policy with the one statement that a resource adds."""
     change = resource.change
     deployment = resource.evaluation.deployment(change)
-    value = permission_document(change.type, _attributes(resource), resource.place, deployment)
+    attributes = _attributes(resource)
+    if row.path and row.path[0] not in attributes:
+        return
+    value = permission_document(change.type, attributes, resource.place, deployment)
     document, sources = document_of(value)
     policy = resource.policy(row, (NAME,), PolicyKind.RESOURCE, document, sources)
     action = policy.change.action if policy.change else ""
@@ -61,7 +64,7 @@ def _attributes(resource: Resource) -> Mapping[str, Located]:
             continue
         written = stated(resource.evaluation, change, (name,))
         value = module.attribute(change, name, written.place if written else resource.place)
-        if value.value is not None:
+        if value.value not in (None, []):
             attributes[name] = value
     return attributes
 

@@ -26,9 +26,6 @@ class PolicyAttribute(NamedTuple):
     """Names below the resource, through the items of lists; empty for a statement."""
 
     kind: PropertyKind
-    form: str
-    """`json` (the text of a document) or `openapi` (one in which a document stands)."""
-
     validate_policy_resource_type: str | None
     """ValidatePolicyResourceType of Access Analyzer, where it has one."""
 
@@ -47,8 +44,12 @@ class ContainerAttribute(NamedTuple):
     """An attribute whose text holds resources of other kinds."""
 
     path: tuple[str, ...]
-    form: str
-    """`template` (of CloudFormation), `properties` (of one resource of it) or `provisioning`."""
+    property_of: str | None
+    """The type of CloudFormation whose properties it holds, or the attribute that names it; None
+    for a whole template."""
+
+    property: str | None
+    """The one property that it is."""
 
 
 class OtherGrammar(NamedTuple):
@@ -60,6 +61,13 @@ class OtherGrammar(NamedTuple):
 
 def policy_attributes(resource_type: str) -> tuple[PolicyAttribute, ...]:
     return _policies().get(resource_type, ())
+
+
+def policy_resource_types() -> frozenset[str]:
+    """The resource types that hold policies, templates with policies included."""
+    return frozenset(_policies()) | {
+        name for name, rows in _containers().items() if any(row.property for row in rows)
+    }
 
 
 def attachments(resource_type: str) -> tuple[AttachingAttribute, ...]:
@@ -145,7 +153,6 @@ def _policies() -> Mapping[str, tuple[PolicyAttribute, ...]]:
         lambda row: PolicyAttribute(
             _path(row),
             PropertyKind(row["kind"]),
-            row.get("form", "json"),
             row.get("validate_policy_resource_type"),
             row.get("public_access_resource_type"),
         ),
@@ -161,7 +168,10 @@ def _attachments() -> Mapping[str, tuple[AttachingAttribute, ...]]:
 
 @cache
 def _containers() -> Mapping[str, tuple[ContainerAttribute, ...]]:
-    return _by_type("containers", lambda row: ContainerAttribute(_path(row), row["form"]))
+    return _by_type(
+        "containers",
+        lambda row: ContainerAttribute(_path(row), row.get("property_of"), row.get("property")),
+    )
 
 
 @cache
