@@ -67,7 +67,8 @@ def _container(row: dict[str, Any]) -> dict[str, str]:
 
 def _attachment(name: str) -> dict[str, str]:
     kind, _, path = name.partition(".")
-    effect = "limits" if path in _LIMITS or "boundary" in kind else "allows"
+    is_limit = path in _LIMITS or "boundary" in kind or kind.startswith("aws_organizations")
+    effect = "limits" if is_limit else "allows"
     if kind == "aws_eks_access_policy_association":
         effect = "kubernetes"
     return {"type": kind, "path": path, "effect": effect}

@@ -50,7 +50,11 @@ def _attached(resource: Resource, path: AttributePath, name: str) -> Iterator[Fo
         yield resource.not_checked(name, ReasonCode.DOCUMENT_UNAVAILABLE, message, place)
         return
     if not change.is_unknown(path):
-        if not isinstance(value, str):
+        if isinstance(value, dict) and isinstance(value.get("name"), str):
+            policy = value["name"]
+            message = f"the document of the attached policy {policy} is not at hand"
+            yield resource.not_checked(policy, ReasonCode.DOCUMENT_UNAVAILABLE, message, place)
+        elif not isinstance(value, str):
             message = "the ARN of a policy is expected here"
             yield resource.not_checked(name, ReasonCode.NOT_ANALYSED, message, place)
         elif not _is_own(resource, value):

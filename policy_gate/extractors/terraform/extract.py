@@ -55,7 +55,7 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
                 parts += contained_policies(resource, settings)
                 for removed, was_limit in removed_policies(resource):
                     found.append(removed)
-                    notes += [f"{change.address}: {removed.message}."] if was_limit else []
+                    notes += [f"{removed.identity}: {removed.message}."] if was_limit else []
             except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the others
                 kind = type(error).__name__
                 message = f"policy-gate failed on this resource ({kind}): please report it"

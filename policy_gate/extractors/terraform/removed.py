@@ -55,7 +55,7 @@ def _boundaries(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
         for path in concrete_paths(change.before, None, row.path):
             is_set = bool(value_at(change.before, path))
             if is_set and not value_at(change.after, path) and not change.is_unknown(path):
-                limits = "the permissions boundary limits nothing any more"
+                limits = "what it kept out is allowed again where other policies allow it"
                 yield _removed(resource, ".".join(map(str, path)), limits, True)
 
 

@@ -98,6 +98,28 @@ def test_sources_are_found_where_the_user_says(tmp_path: Path) -> None:
     assert {Path(policy.sources.locate(()).path).name for policy in found.policies} == {"main.tf"}
 
 
+def test_modules_that_were_installed_are_found(tmp_path: Path) -> None:
+    folder = copied("through-modules", tmp_path)
+    installed = folder / ".terraform" / "modules"
+    installed.mkdir(parents=True)
+    (folder / "policy").rename(installed / "policy")
+    main = folder / "main.tf"
+    main.write_text(main.read_text().replace('"./policy"', '"acme/policy/aws"'))
+    modules = [
+        {"Key": "", "Source": "", "Dir": "."},
+        {"Key": "policy", "Source": "acme/policy/aws", "Dir": ".terraform/modules/policy"},
+    ]
+    (installed / "modules.json").write_text(json.dumps({"Modules": modules}))
+
+    found = by_address(extracted(folder / "plan.json"))
+
+    policy = found["module.policy.aws_iam_policy.this"]
+    assert policy.sources.locate(("Statement", 0)).line == 16
+    # That it is handed on is told by the sources of the module, which this one does not have.
+    other = found["module.made.aws_iam_policy.this"]
+    assert any("is taken to be what it refers to" in item.description for item in other.assumptions)
+
+
 def test_sources_of_something_else_are_not_believed(tmp_path: Path) -> None:
     folder = copied("heredoc", tmp_path)
     main = folder / "main.tf"

@@ -26,7 +26,7 @@ from policy_gate.syntax.source import Source
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_STEPS = 2_000_000
+MAX_STEPS = 10_000_000
 """Steps for all expressions of one plan."""
 
 MAX_STEPS_OF_ONE = 200_000

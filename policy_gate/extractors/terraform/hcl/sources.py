@@ -34,6 +34,7 @@ class ModuleSources:
         self.folder = folder
         self._project = project
         self._blocks: dict[int, list[Block]] = {}
+        self._known: dict[tuple[str, ...], Block | None] = {}
 
     def resource(self, mode: str, type_name: str, name: str) -> Block | None:
         """The block of a resource or, for the mode `data`, of a data source."""
@@ -58,6 +59,12 @@ class ModuleSources:
         return found
 
     def _found(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
+        key = (kind, *labels)
+        if key not in self._known:
+            self._known[key] = self._looked_up(kind, labels, hint)
+        return self._known[key]
+
+    def _looked_up(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
         found: Block | None = None
         for block in self._with(hint):
             if block.type == kind and block.labels == labels:
