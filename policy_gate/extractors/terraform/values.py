@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, overload
 
 from policy_gate.extractors.texts import Part, join
 from policy_gate.model import Assumption, DeferredText, Location
@@ -39,6 +39,30 @@ class Piece(NamedTuple):
     spans: Sequence[tuple[int, int]] | None = None
     """Where in the place's source each of its characters stands; None where all of the place stands
     for the part."""
+
+
+class Verbatim(Sequence[tuple[int, int]]):
+    """The spans of characters that stand in a file one after another, as they are."""
+
+    def __init__(self, start: int, length: int) -> None:
+        self.start = start
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[int, int]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[int, int]]: ...
+
+    def __getitem__(self, index: int | slice) -> tuple[int, int] | Sequence[tuple[int, int]]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(self.length))]
+        if not 0 <= index < self.length:
+            raise IndexError(index)
+        return self.start + index, self.start + index + 1
 
 
 @dataclass(slots=True, eq=False)

@@ -18,6 +18,7 @@ from policy_gate.extractors.terraform.values import (
     Located,
     Piece,
     Place,
+    Verbatim,
     located,
     pieces_of,
     scalar_text,
@@ -66,9 +67,7 @@ def _file(call: Call) -> Located | None:
     if source is None:
         return None
     place = Place(source, 0, len(source.text))
-    spans = [(index, index + 1) for index in range(len(source.text))]
-    call.evaluator.budget.spend(len(source.text) // 100)
-    return text([Piece(source.text, place, spans)], place)
+    return text([Piece(source.text, place, Verbatim(0, len(source.text)))], place)
 
 
 def _source(call: Call) -> Source | None:
