@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +33,9 @@ class ModuleSources:
     def __init__(self, folder: Path, project: Path) -> None:
         self.folder = folder
         self._project = project
-        self._blocks: dict[int, list[Block]] = {}
+        self._blocks: dict[int, dict[tuple[str, ...], list[Block]]] = {}
+        """Of each file that is parsed, by type and labels."""
+
         self._known: dict[tuple[str, ...], Block | None] = {}
 
     def resource(self, mode: str, type_name: str, name: str) -> Block | None:
@@ -53,9 +55,8 @@ class ModuleSources:
     def local(self, name: str) -> Expression | None:
         """The last definition: override files come last."""
         found = None
-        for block in self._with(name):
-            if block.type == "locals" and name in block.attributes:
-                found = block.attributes[name]
+        for block in self._with(("locals",), name):
+            found = block.attributes.get(name, found)
         return found
 
     def _found(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
@@ -66,18 +67,17 @@ class ModuleSources:
 
     def _looked_up(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
         found: Block | None = None
-        for block in self._with(hint):
-            if block.type == kind and block.labels == labels:
-                found = block if found is None else _overridden(found, block)
+        for block in self._with((kind, *labels), hint):
+            found = block if found is None else _overridden(found, block)
         return found
 
-    def _with(self, hint: str) -> Iterator[Block]:
-        """The blocks of the files that hold a text."""
+    def _with(self, key: tuple[str, ...], hint: str) -> Iterator[Block]:
+        """The blocks of one type and labels, in the files that hold a text."""
         for index, source in enumerate(self.files):
             if hint in source.text:
                 if index not in self._blocks:
-                    self._blocks[index] = read_blocks(source)
-                yield from self._blocks[index]
+                    self._blocks[index] = _by_key(read_blocks(source))
+                yield from self._blocks[index].get(key, ())
 
     @cached_property
     def files(self) -> tuple[Source, ...]:
@@ -161,6 +161,13 @@ def read_source(path: Path, project: Path) -> Source | None:
         return Source(shown(path), decode(data))
     except (OSError, RuntimeError, ValueError, ReadError):
         return None
+
+
+def _by_key(blocks: Iterable[Block]) -> dict[tuple[str, ...], list[Block]]:
+    found: dict[tuple[str, ...], list[Block]] = {}
+    for block in blocks:
+        found.setdefault((block.type, *block.labels), []).append(block)
+    return found
 
 
 def _overridden(base: Block, other: Block) -> Block:
