@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from policy_gate import __version__
 from policy_gate.analyzers.registry import ANALYZERS
+from policy_gate.fault import fault
 from policy_gate.reporters.registry import REPORTERS
 
 ERROR, USAGE, INTERRUPTED = 1, 64, 130
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERROR
     except Exception as error:  # noqa: BLE001 - whatever the input, nobody is shown a traceback
-        print(f"policy-gate: internal error, please report it: {error!a}", file=sys.stderr)
+        print(f"policy-gate: internal error, please report it: {fault(error)}", file=sys.stderr)
         return ERROR
     return status
 
@@ -67,7 +68,8 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files and folders (default: the configured inputs, else the working directory)",
+        help="files and folders, - for standard input"
+        " (default: the configured inputs, else the working directory)",
     )
     parser.add_argument(
         "--config", metavar="FILE", help="configuration (default: .policy-gate.yml)"
@@ -87,6 +89,14 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="values as CodePipeline or the CLI of CloudFormation takes them, JSON or YAML;"
         " --parameter goes before it, and it before the configuration; may be repeated",
+    )
+    parser.add_argument(
+        "--terraform-root",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="folder of the root module whose plan is read (default: found by itself); goes before"
+        " the configuration; may be repeated",
     )
 
 

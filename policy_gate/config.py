@@ -64,6 +64,9 @@ class GateConfig:
     settings: ExtractSettings = field(default_factory=ExtractSettings)
     unknown_blocks: bool = True
     unavailable_documents_block: bool = False
+    sends_sensitive: bool = False
+    """May an analyzer send away policies that are marked sensitive?"""
+
     managed_policy_documents: Path | None = None
     """Folder with documents of managed policies that templates attach."""
 
@@ -106,6 +109,7 @@ def load_config(path: Path) -> GateConfig:
     root = Section(source, node, "", path.parent)
     root.only(
         "analyzer",
+        "aws",
         "inputs",
         "parameters",
         "parameters-file",
@@ -114,6 +118,7 @@ def load_config(path: Path) -> GateConfig:
         "managed-policies",
         "managed-policy-documents",
         "parameter-defaults",
+        "terraform-roots",
     )
     return GateConfig(
         _checks(root),
@@ -123,6 +128,7 @@ def load_config(path: Path) -> GateConfig:
         _settings(root),
         root.choice("unknown", ("block", "report")) == "block",
         root.choice("managed-policies", ("inform", "block")) == "block",
+        _sends_sensitive(root),
         _document_folder(root),
     )
 
@@ -133,6 +139,14 @@ def _inputs(root: Section) -> tuple[str, ...]:
         if any("**" in part and part != "**" for part in Path(pattern).parts):
             raise root.error(f"in {pattern!r}, ** must stand alone between slashes", "inputs")
     return patterns
+
+
+def _sends_sensitive(root: Section) -> bool:
+    if not root.has("aws"):
+        return False
+    section = root.section("aws")
+    section.only("send-sensitive")
+    return section.flag("send-sensitive")
 
 
 def _document_folder(root: Section) -> Path | None:
@@ -157,7 +171,10 @@ def _checks(root: Section) -> tuple[Check, ...]:
 
 def _settings(root: Section) -> ExtractSettings:
     defaults = root.choice("parameter-defaults", ("explore", "trust"))
-    settings = ExtractSettings(trust_parameter_defaults=defaults == "trust")
+    settings = ExtractSettings(
+        trust_parameter_defaults=defaults == "trust",
+        terraform_roots=root.directories("terraform-roots"),
+    )
     return settings.given(_parameters_file(root)).given(_parameters(root))
 
 

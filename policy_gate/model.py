@@ -343,6 +343,9 @@ class CheckResult:
     blocking: bool = False
     """Does this result keep the gate from passing?"""
 
+    is_sensitive: bool = False
+    """Is it about a text that is marked sensitive? Its source lines are not shown then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

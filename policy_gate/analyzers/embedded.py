@@ -70,6 +70,7 @@ class EmbeddedAnalyzer:
     """Answers offline. Raises AnalyzerError with the code ValidationException, and no other."""
 
     name = "embedded"
+    sends_documents = False
 
     def validate_policy(
         self,

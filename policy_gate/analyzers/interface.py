@@ -58,6 +58,11 @@ class Analyzer(Protocol):
 
     name: str
 
+    @property
+    def sends_documents(self) -> bool:
+        """Do the documents that it is asked about leave this machine?"""
+        ...
+
     def validate_policy(
         self,
         policyDocument: str,

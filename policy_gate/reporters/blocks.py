@@ -42,7 +42,7 @@ def write_finding(found: FoundIn, sources: Sources, terminal: Terminal) -> None:
     style: Style = _SEVERITY_STYLES[finding.severity] if finding.blocking else "dim"
     _write_headline(label, finding.message, style, terminal)
     _write_place(str(found.location or result.identity.file), style, terminal)
-    if found.location:
+    if found.location and not result.is_sensitive:
         _write_excerpt(found.location, style, sources, terminal)
     rows = [
         ("witness", wording.request(finding.witness) if finding.witness else ""),
@@ -69,7 +69,8 @@ def write_undecided(result: CheckResult, sources: Sources, terminal: Terminal) -
         label = result.verdict.value
     _write_headline(label, result.message or "no reason was given", style, terminal)
     _write_place(str(result.location or result.identity.file), style, terminal)
-    if result.location and result.location.line == result.location.end_line:
+    is_one_line = result.location and result.location.line == result.location.end_line
+    if result.location and is_one_line and not result.is_sensitive:
         _write_excerpt(result.location, style, sources, terminal)
     rows = [
         ("effect", wording.effect(result)),

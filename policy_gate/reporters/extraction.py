@@ -7,6 +7,8 @@ from typing import TextIO
 
 from policy_gate.model import (
     SCHEMA_VERSION,
+    Assumption,
+    Change,
     DocumentPath,
     Extraction,
     NotChecked,
@@ -21,6 +23,7 @@ from policy_gate.reporters.json_report import (
 )
 from policy_gate.reporters.visible import visible
 from policy_gate.reporters.wording import construct
+from policy_gate.sensitive import HIDDEN, shown_locations
 
 
 def write_json(found: Extraction, stream: TextIO) -> None:
@@ -49,7 +52,8 @@ def write_console(found: Extraction, stream: TextIO) -> None:
     for policy in found.policies:
         world = f"  when {policy.world}" if policy.world else ""
         place = policy.sources.locate(())
-        line = f"{policy.kind.lower()}  {place}  {policy.identity}{world}"
+        action = f"  {policy.change.action}" if policy.change else ""
+        line = f"{policy.kind.lower()}  {place}  {policy.identity}{action}{world}"
         lines.append(line + (f"  {construct(policy.construct)}" if policy.construct else ""))
     for item in found.not_checked:
         place_or_file = item.location or item.identity.file
@@ -63,15 +67,27 @@ def write_console(found: Extraction, stream: TextIO) -> None:
 
 
 def _policy(policy: Policy) -> dict[str, object]:
-    places = policy.sources.values
+    places = shown_locations(policy) if policy.is_sensitive else policy.sources.values.items()
     return {
         **policy_object(policy.identity),
         "construct": construct_object(policy.construct) if policy.construct else None,
         "world": policy.world,
-        "document": policy.document,
-        "assumptions": [assumption_object(item) for item in policy.assumptions],
-        "locations": {_joined(path): location_object(place) for path, place in places.items()},
+        "is_sensitive": policy.is_sensitive,
+        "document": HIDDEN if policy.is_sensitive else policy.document,
+        "change": _change(policy.change, policy.is_sensitive) if policy.change else None,
+        "assumptions": [_assumption(item, policy.is_sensitive) for item in policy.assumptions],
+        "locations": {_joined(path): location_object(place) for path, place in places},
     }
+
+
+def _change(change: Change, is_sensitive: bool) -> dict[str, object]:
+    is_hidden = is_sensitive and change.previous is not None
+    return {"action": change.action, "previous": HIDDEN if is_hidden else change.previous}
+
+
+def _assumption(assumption: Assumption, is_sensitive: bool) -> dict[str, object]:
+    shown = assumption_object(assumption)
+    return {**shown, "expression": HIDDEN, "description": HIDDEN} if is_sensitive else shown
 
 
 def _joined(path: DocumentPath) -> str:
