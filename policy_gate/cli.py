@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from policy_gate import __version__
 from policy_gate.analyzers.registry import ANALYZERS
+from policy_gate.fault import fault
 from policy_gate.reporters.registry import REPORTERS
 
 ERROR, USAGE, INTERRUPTED = 1, 64, 130
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERROR
     except Exception as error:  # noqa: BLE001 - whatever the input, nobody is shown a traceback
-        print(f"policy-gate: internal error, please report it: {error!a}", file=sys.stderr)
+        print(f"policy-gate: internal error, please report it: {fault(error)}", file=sys.stderr)
         return ERROR
     return status
 
@@ -68,7 +69,8 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files and folders (default: the configured inputs, else the working directory)",
+        help="files and folders, - for standard input"
+        " (default: the configured inputs, else the working directory)",
     )
     parser.add_argument(
         "--config", metavar="FILE", help="configuration (default: .policy-gate.yml)"
@@ -92,19 +94,11 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--terraform-root",
         action="append",
-        type=_folder,
         default=[],
         metavar="DIR",
-        help="folder with the .tf files of a plan (default: found beside or above the plan);"
-        " may be repeated",
+        help="folder of the root module whose plan is read (default: found by itself); goes before"
+        " the configuration; may be repeated",
     )
-
-
-def _folder(text: str) -> Path:
-    path = Path(text)
-    if not path.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {text!a}")
-    return path
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -64,6 +64,9 @@ class GateConfig:
     settings: ExtractSettings = field(default_factory=ExtractSettings)
     unknown_blocks: bool = True
     unavailable_documents_block: bool = False
+    sends_sensitive: bool = False
+    """May an analyzer send away policies that are marked sensitive?"""
+
     managed_policy_documents: Path | None = None
     """Folder with documents of managed policies that templates attach."""
 
@@ -128,6 +131,7 @@ def load_config(path: Path) -> GateConfig:
         _settings(root),
         root.choice("unknown", ("block", "report")) == "block",
         root.choice("managed-policies", ("inform", "block")) == "block",
+        _sends_sensitive(root),
         _document_folder(root),
         _sends_sensitive(root),
     )
@@ -139,6 +143,14 @@ def _inputs(root: Section) -> tuple[str, ...]:
         if any("**" in part and part != "**" for part in Path(pattern).parts):
             raise root.error(f"in {pattern!r}, ** must stand alone between slashes", "inputs")
     return patterns
+
+
+def _sends_sensitive(root: Section) -> bool:
+    if not root.has("aws"):
+        return False
+    section = root.section("aws")
+    section.only("send-sensitive")
+    return section.flag("send-sensitive")
 
 
 def _document_folder(root: Section) -> Path | None:

@@ -113,6 +113,13 @@ class Section:
             raise self.error("a list of texts is expected here", key)
         return tuple(texts)
 
+    def flag(self, key: str) -> bool:
+        """True or false; false where the key is absent."""
+        value = self.node.entries[key].value if self.has(key) else False
+        if not isinstance(value, bool):
+            raise self.error("`true` or `false` is expected here", key)
+        return value
+
     def choice(self, key: str, options: tuple[str, ...]) -> str:
         """One of the options; the first is the default."""
         if not self.has(key):
@@ -152,7 +159,14 @@ class Section:
 
     def directory(self, key: str) -> Path:
         """A folder, relative to the configuration file's folder."""
-        path = self.folder / self.required_text(key)
+        return self._existing(self.required_text(key), key)
+
+    def directories(self, key: str) -> tuple[Path, ...]:
+        """A list of folders, relative to the configuration file's folder."""
+        return tuple(self._existing(name, key) for name in self.texts(key))
+
+    def _existing(self, name: str, key: str) -> Path:
+        path = self.folder / name
         if not path.is_dir():
             raise self.error(f"there is no folder {shown(path)}", key)
         return path

@@ -344,7 +344,7 @@ class CheckResult:
     """Does this result keep the gate from passing?"""
 
     is_sensitive: bool = False
-    """Is its policy? Then the lines at its locations must not be shown either."""
+    """Is it about a text that is marked sensitive? Its source lines are not shown then."""
 
 
 @dataclass(frozen=True, slots=True)

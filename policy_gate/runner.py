@@ -9,6 +9,7 @@ from policy_gate.analyzers.interface import Analyzer, AnalyzerError
 from policy_gate.checks.interface import Check
 from policy_gate.config import GateConfig
 from policy_gate.coverage import coverage_of
+from policy_gate.fault import fault
 from policy_gate.model import (
     CheckResult,
     Construct,
@@ -23,7 +24,7 @@ from policy_gate.model import (
     Unreadable,
     Verdict,
 )
-from policy_gate.sensitive import not_sent, redacted
+from policy_gate.sensitive import NOT_SHOWN, masked, not_sent
 
 EXIT_STATUS = {Status.PASSED: 0, Status.ERROR: 1, Status.FAILED: 2, Status.EMPTY: 3}
 
@@ -76,23 +77,23 @@ def _ask(policy: Policy, config: GateConfig, analyzer: Analyzer) -> Iterator[Che
             reason=ReasonCode.NOT_APPLICABLE,
             message="no check of this run applies to this policy",
             location=policy.sources.locate(()),
+            is_sensitive=policy.is_sensitive,
         )
+    may_ask = not (policy.is_sensitive and analyzer.sends_documents) or config.sends_sensitive
     for check in applicable:
-        if not policy.is_sensitive:
-            yield _answer(policy, check, analyzer)
-        elif analyzer.is_remote and not config.sends_sensitive:
-            yield not_sent(policy, check.name)
-        else:
-            yield redacted(policy, _answer(policy, check, analyzer))
+        yield _answered(policy, check, analyzer) if may_ask else not_sent(policy, check)
 
 
-def _answer(policy: Policy, check: Check, analyzer: Analyzer) -> CheckResult:
+def _answered(policy: Policy, check: Check, analyzer: Analyzer) -> CheckResult:
     try:
-        return check.ask(policy, analyzer)
+        result = check.ask(policy, analyzer)
+        return masked(policy, result) if policy.is_sensitive else result
     except AnalyzerError as error:
-        return _error(policy, check, str(error))
+        # A message of the service may quote the document, its code does not.
+        message = f"{error.code}: {NOT_SHOWN}" if policy.is_sensitive else str(error)
+        return _error(policy, check, message)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not hide other policies
-        message = f"policy-gate failed on this policy ({error!r}): please report it"
+        message = f"policy-gate failed on this policy ({fault(error)}): please report it"
         return _error(policy, check, message)
 
 
@@ -103,7 +104,8 @@ def _error(policy: Policy, check: Check, message: str) -> CheckResult:
         Verdict.ERROR,
         message=message,
         location=policy.sources.locate(()),
-        assumptions=policy.assumptions,
+        assumptions=() if policy.is_sensitive else policy.assumptions,
+        is_sensitive=policy.is_sensitive,
     )
 
 
@@ -155,6 +157,7 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
             worst,
             findings=tuple(sorted(merged, key=lambda item: item.locations)),
             assumptions=tuple(assumptions),
+            is_sensitive=any(result.is_sensitive for result in group),
         )
 
 

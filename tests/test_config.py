@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from policy_gate.commands.configuration import configured
 from tests.command_line import allow, gate, gate_json, template
 
 REFERENCE = """{"Version": "2012-10-17", "Statement": [
@@ -25,6 +27,8 @@ checks:
 unknown: block
 managed-policies: inform
 parameter-defaults: explore
+aws: {send-sensitive: false}
+terraform-roots: [templates]
 """
 
 
@@ -310,3 +314,23 @@ def test_a_reference_may_be_for_a_type_of_resource_with_identity_policies() -> N
             f"    - {{name: x, reference: reference.json, applies-to: ['{kind}']}}\n"
         )
         assert gate("run", "t.json").status == status
+
+
+def test_terraform_roots_are_folders_of_the_project_and_rather_those_of_the_command_line(
+    folder: Path,
+) -> None:
+    (folder / "infra").mkdir()
+    (folder / "other").mkdir()
+    configure("checks: {}\nterraform-roots: [infra]\naws: {send-sensitive: true}\n")
+    arguments = Namespace(config=None, parameters_file=[], parameter=[], analyzer=None)
+
+    config = configured(Namespace(**vars(arguments), terraform_root=[]))
+    assert config.sends_sensitive
+    assert config.settings.terraform_roots == (folder / "infra",)
+
+    config = configured(Namespace(**vars(arguments), terraform_root=["other"]))
+    assert config.settings.terraform_roots == (Path("other"),)
+
+    ran = gate("run", "--terraform-root", "missing")
+    assert (ran.status, ran.out) == (1, "")
+    assert "--terraform-root: there is no folder missing" in ran.err

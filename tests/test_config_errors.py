@@ -47,6 +47,11 @@ WRONG = [
             " SUGGESTION; did you mean 'ERROR'?"
         ),
     ),
+    ("checks: {}\naws: {send-sensitive: yes please}\n", 2, "aws.send-sensitive: `true` or"),
+    ("checks: {}\naws: {sends: true}\n", 2, "aws.sends: unknown key; did you mean 'send-sensi"),
+    ("checks: {}\naws: true\n", 2, "aws: a mapping is expected"),
+    ("checks: {}\nterraform-roots: infra\n", 2, "terraform-roots: a list of texts is expected"),
+    ("checks: {}\nterraform-roots: [infra]\n", 2, "terraform-roots: there is no folder infra"),
     ("checks:\n  validate-policy: 3\n", 2, "a mapping is expected"),
     ("checks:\n  no-new-access: true\n", 2, "checks.no-new-access: a list is expected"),
     ("checks:\n  no-new-access: []\n", 2, "checks.no-new-access: at least one entry"),

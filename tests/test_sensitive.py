@@ -1,138 +1,226 @@
-"""No secret of a plan reaches a report, whatever is found, or an analyzer elsewhere."""
+"""Policies that are marked sensitive: they are checked, and nothing of what they say is shown."""
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
-from policy_gate.analyzers.interface import Access, AccessPolicyType, AnalyzerError, Answer
-from policy_gate.config import GateConfig, default_config, load_config
-from policy_gate.config_section import ConfigError
+from policy_gate.analyzers.interface import (
+    Access,
+    AccessPolicyType,
+    AnalyzerError,
+    Answer,
+    PolicyType,
+    ValidatePolicyFinding,
+)
+from policy_gate.checks.access_not_granted import AccessNotGranted
+from policy_gate.checks.interface import Check
+from policy_gate.checks.no_new_access import NoNewAccess
+from policy_gate.checks.targets import Targets
+from policy_gate.checks.validate_policy import ValidatePolicy
+from policy_gate.config import GateConfig
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.extractors.interface import ExtractSettings
-from policy_gate.model import Extraction, GateReport, Verdict
+from policy_gate.model import (
+    Assumption,
+    AssumptionKind,
+    Change,
+    Extraction,
+    GateReport,
+    Status,
+    Verdict,
+)
+from policy_gate.reporters import console, extraction, json_report
 from policy_gate.runner import run_checks
-from tests.command_line import gate
-from tests.extractors.terraform.plans import copied
+from tests.command_line import allow, template
 
 SECRET = "hunter2"
+IDENTITY = Targets(("identity",))
+DENY_ALL = '{"Version": "2012-10-17", "Statement": []}'
+CHECKS: tuple[Check, ...] = (
+    ValidatePolicy(),
+    AccessNotGranted(Access(("iam:CreateUser",)), IDENTITY),
+    NoNewAccess("perimeter", DENY_ALL, IDENTITY),
+)
+STATEMENTS = (
+    allow("s3:GetObject", f"arn:aws:s3:::{SECRET}/*", Sid=SECRET),
+    allow("iam:*", Condition={"StringEquals": {f"aws:PrincipalTag/{SECRET}": SECRET}}),
+    allow(f"s3:{SECRET}", Condition={f"String{SECRET}": {"aws:username": SECRET}}),
+)
 
 
-@pytest.fixture
-def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The plan of four policies with secrets, whose sources hold them as well."""
-    folder = copied("sensitive", tmp_path)
-    monkeypatch.chdir(folder)
-    return folder / "plan.json"
-
-
-@pytest.mark.parametrize("has_sources", [True, False])
-@pytest.mark.parametrize("command", ["run", "extract"])
-@pytest.mark.parametrize("format_name", ["console", "json"])
-def test_no_secret_is_printed(
-    plan: Path, command: str, format_name: str, has_sources: bool
-) -> None:
-    if not has_sources:
-        Path("main.tf").unlink()
-
-    ran = gate(command, "plan.json", "--format", format_name)
-
-    assert ran.status in (0, 2)
-    assert SECRET not in ran.out + ran.err
-    assert "aws_iam_policy.whole" in ran.out
-
-
-def test_a_sensitive_policy_fails_without_saying_what_it_says(plan: Path) -> None:
-    ran = gate("run", "plan.json", "--format", "json")
-
-    report = json.loads(ran.out)
-    (failed,) = [
-        result
-        for result in report["results"]
-        if result["policy"]["resource_address"] == "aws_iam_policy.whole"
-        and result["check"] == "access-not-granted"
-    ]
-    assert failed["verdict"] == "FAIL"
-    (finding,) = failed["findings"]
-    assert "marked sensitive in the plan" in finding["message"]
-    assert finding["witness"] is None
-    assert finding["locations"][0]["line"] == 63
-
-
-class Remote(EmbeddedAnalyzer):
-    """An analyzer elsewhere, which keeps what it is sent."""
+class Counting(EmbeddedAnalyzer):
+    """An analyzer that sends documents away, and counts how often."""
 
     name = "aws"
-    is_remote = True
+    sends_documents = True
+    asked = 0
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[str] = []
+    def validate_policy(
+        self,
+        document: str,
+        policy_type: PolicyType,
+        resource_type: str | None = None,
+    ) -> list[ValidatePolicyFinding]:
+        self.asked += 1
+        return super().validate_policy(document, policy_type, resource_type)
+
+
+class Quoting(EmbeddedAnalyzer):
+    """Quotes the document where it fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
     def check_access_not_granted(
-        self, policyDocument: str, access: Access, policyType: AccessPolicyType
+        self, document: str, access: Access, policy_type: AccessPolicyType
     ) -> Answer:
-        self.sent.append(policyDocument)
-        raise AnalyzerError("ThrottlingException", f"quoting {policyDocument}")
+        raise self.error
 
 
-def checked(found: Extraction, config: GateConfig, analyzer: Remote) -> GateReport:
-    return run_checks(found, config, analyzer, "")
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
-def test_a_sensitive_policy_is_not_sent_to_aws(plan: Path) -> None:
-    found = extract_paths([plan], [], ExtractSettings())
-    analyzer = Remote()
-
-    report = checked(found, default_config(), analyzer)
-
-    assert analyzer.sent
-    assert not any(SECRET in document for document in analyzer.sent)
-    not_sent = [result for result in report.results if "is not sent to AWS" in result.message]
-    assert {result.verdict for result in not_sent} == {Verdict.UNKNOWN}
-    assert {result.blocking for result in not_sent} == {True}
-
-
-def test_it_is_sent_where_the_configuration_says_so(plan: Path) -> None:
-    Path(".policy-gate.yml").write_text(
-        "aws: {send-sensitive: true}\nchecks: {access-not-granted: {actions: ['iam:*']}}\n"
+def extracted(statements: Sequence[object] = STATEMENTS, is_sensitive: bool = True) -> Extraction:
+    """The policy `app` of a file that shows the secret too, as a plan does."""
+    Path("t.json").write_text(template(*statements))
+    found = extract_paths([Path("t.json")], [], ExtractSettings())
+    assumption = Assumption(AssumptionKind.SUPPLIED, f"${{{SECRET}}}", f"any value but {SECRET}")
+    (policy,) = found.policies
+    policy = replace(
+        policy,
+        is_sensitive=is_sensitive,
+        assumptions=(assumption,),
+        change=Change("update", {"Statement": SECRET}),
     )
-    config = load_config(Path(".policy-gate.yml"))
-    analyzer = Remote()
+    return replace(found, policies=(policy,))
 
-    report = checked(extract_paths([plan], [], ExtractSettings()), config, analyzer)
 
-    assert any(SECRET in document for document in analyzer.sent)
-    assert SECRET not in repr(report)
+def report(
+    found: Extraction, analyzer: EmbeddedAnalyzer | None = None, sends_sensitive: bool = False
+) -> GateReport:
+    config = GateConfig(CHECKS, sends_sensitive=sends_sensitive)
+    return run_checks(found, config, analyzer or EmbeddedAnalyzer(), "because")
+
+
+def shown(made: GateReport) -> str:
+    """Everything that the reports print."""
+    stream = io.StringIO()
+    console.REPORTER.write(made, stream)
+    json_report.REPORTER.write(made, stream)
+    return stream.getvalue()
+
+
+def test_findings_keep_code_and_place_and_nothing_of_the_text() -> None:
+    plain, masked = report(extracted(is_sensitive=False)), report(extracted())
+
+    assert SECRET in shown(plain)
+    assert SECRET not in shown(masked)
+    assert masked.status is Status.FAILED
+    assert masked.coverage == plain.coverage
+    for before, after in zip(plain.results, masked.results, strict=True):
+        assert (after.check, after.verdict) == (before.check, before.verdict)
+        kept = [
+            [(item.code, item.severity, item.locations, item.statement_index) for item in findings]
+            for findings in (before.findings, after.findings)
+        ]
+        assert kept[0] == kept[1]
+        assert kept[0] or after.verdict is Verdict.PASS
+    messages = {item.message for result in masked.results for item in result.findings}
+    assert (
+        "statement 1 allows access that the reference policy does not;"
+        " the policy is marked sensitive in the plan, so what it says is not shown"
+    ) in messages
+
+
+def test_fingerprints_tell_findings_apart_and_nothing_of_the_text() -> None:
+    other = json.loads(json.dumps(STATEMENTS).replace(SECRET, "swordfish"))
+
+    first, second = (
+        [item.fingerprint for result in report(found).results for item in result.findings]
+        for found in (extracted(), extracted(other))
+    )
+
+    assert first == second
+    assert len(set(first)) == len(first)
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("error", "message"),
     [
-        ("aws: {send-sensitive: yes please}", "`true` or `false` is expected here"),
-        ("aws: {send-secrets: true}", "unknown key"),
-        ("aws: 1", "a mapping is expected here"),
-        ("terraform-roots: [nowhere]", "there is no folder"),
+        (AnalyzerError("ValidationException", f"bad value {SECRET}"), "ValidationException: the"),
+        (KeyError(SECRET), "KeyError in "),
     ],
 )
-def test_errors_in_the_configuration_name_the_line(plan: Path, text: str, message: str) -> None:
-    Path("gate.yml").write_text(f"checks: {{validate-policy: true}}\n{text}\n")
+def test_errors_quote_nothing(error: Exception, message: str) -> None:
+    made = report(extracted(), Quoting(error))
 
-    with pytest.raises(ConfigError, match=message) as raised:
-        load_config(Path("gate.yml"))
+    (failed,) = [result for result in made.results if result.verdict is Verdict.ERROR]
+    assert message in failed.message
+    assert SECRET not in shown(made)
 
-    assert "gate.yml:2" in str(raised.value)
+
+def test_a_document_that_is_no_policy_is_an_error_that_quotes_nothing() -> None:
+    found = extracted([{"Effect": SECRET, "Action": "s3:*", "Resource": "*"}])
+
+    made = report(found)
+
+    assert Verdict.ERROR in {result.verdict for result in made.results}
+    assert SECRET not in shown(made)
 
 
-def test_lines_of_a_plan_are_never_shown(plan: Path) -> None:
-    content = json.loads(plan.read_text())
-    plan.write_text(json.dumps(content, indent=1))
-    Path("main.tf").unlink()
+def test_it_is_not_sent_away_unless_the_configuration_says_so() -> None:
+    analyzer = Counting()
 
-    ran = gate("run", "plan.json")
+    made = report(extracted(), analyzer)
 
-    assert "plan.json:" in ran.out
-    assert '"address"' not in ran.out
+    assert analyzer.asked == 0
+    assert {result.verdict for result in made.results} == {Verdict.UNKNOWN}
+    assert all("set aws.send-sensitive" in result.message for result in made.results)
+    assert made.exit_status == 2
+    assert report(extracted(is_sensitive=False), analyzer).coverage.unknown == 0
+    assert analyzer.asked == 1
+
+    sent = report(extracted(), analyzer, sends_sensitive=True)
+    assert analyzer.asked == 2
+    assert sent.coverage.unknown == 0
+    assert SECRET not in shown(sent)
+
+
+def test_extract_shows_where_it_is_and_what_happens_to_it() -> None:
+    stream = io.StringIO()
+    extraction.write_json(extracted(), stream)
+    extraction.write_console(extracted(), stream)
+    assert SECRET not in stream.getvalue()
+
+    stream = io.StringIO()
+    extraction.write_json(extracted(), stream)
+    (policy,) = json.loads(stream.getvalue())["policies"]
+    assert policy["document"] == "(marked sensitive in the plan: not shown)"
+    assert policy["change"] == {"action": "update", "previous": policy["document"]}
+    assert sorted(policy["locations"]) == [
+        "",
+        "Statement",
+        "Statement/0",
+        "Statement/1",
+        "Statement/2",
+    ]
+
+
+def test_extract_shows_the_change_of_other_policies() -> None:
+    stream = io.StringIO()
+    extraction.write_json(extracted(is_sensitive=False), stream)
+    (policy,) = json.loads(stream.getvalue())["policies"]
+    assert policy["change"] == {"action": "update", "previous": {"Statement": SECRET}}
+
+    stream = io.StringIO()
+    extraction.write_console(extracted(is_sensitive=False), stream)
+    assert "Policy / app  update" in stream.getvalue()

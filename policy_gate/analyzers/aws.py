@@ -36,7 +36,7 @@ class AwsAnalyzer:
     """
 
     name = "aws"
-    is_remote = True
+    sends_documents = True
 
     def __init__(self, session: Session | None = None) -> None:
         self._session = session

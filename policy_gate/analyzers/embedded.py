@@ -70,7 +70,7 @@ class EmbeddedAnalyzer:
     """Answers offline. Raises AnalyzerError with the code ValidationException, and no other."""
 
     name = "embedded"
-    is_remote = False
+    sends_documents = False
 
     def validate_policy(
         self,

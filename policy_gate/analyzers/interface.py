@@ -60,6 +60,11 @@ class Analyzer(Protocol):
     is_remote: bool
     """Do documents leave this machine?"""
 
+    @property
+    def sends_documents(self) -> bool:
+        """Do the documents that it is asked about leave this machine?"""
+        ...
+
     def validate_policy(
         self,
         policyDocument: str,

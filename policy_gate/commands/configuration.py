@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from policy_gate.config import GateConfig, default_config, find_config, load_config
-from policy_gate.config_section import read_source
+from policy_gate.config_section import ConfigError, read_source
 from policy_gate.parameters_file import read_parameters
+from policy_gate.syntax.source import shown
 
 
 def configured(arguments: argparse.Namespace) -> GateConfig:
@@ -19,9 +21,17 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
     for file in arguments.parameters_file:
         settings = settings.given(read_parameters(read_source(Path(file))))
     if arguments.terraform_root:
-        settings = replace(settings, terraform_roots=tuple(arguments.terraform_root))
+        settings = replace(settings, terraform_roots=_folders(arguments.terraform_root))
     return replace(
         config,
         analyzer=arguments.analyzer or config.analyzer,
         settings=settings.given(dict(arguments.parameter)),
     )
+
+
+def _folders(names: Iterable[str]) -> tuple[Path, ...]:
+    folders = tuple(map(Path, names))
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(f"--terraform-root: there is no folder {shown(folder)}")
+    return folders

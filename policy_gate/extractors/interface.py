@@ -32,6 +32,9 @@ class ExtractSettings:
     kept_parameters: frozenset[str] = frozenset()
     """Parameters that keep the value of the deployed stack, which need not be the default."""
 
+    terraform_roots: tuple[Path, ...] = ()
+    """Folders of the root modules whose plans are read; where none are given, they are found."""
+
     def given(self, values: Mapping[str, ParameterValue | None]) -> ExtractSettings:
         """The settings with other values of these parameters; None is that of the stack."""
         parameters = {**self.parameters, **values}

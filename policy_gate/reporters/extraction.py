@@ -7,6 +7,8 @@ from typing import TextIO
 
 from policy_gate.model import (
     SCHEMA_VERSION,
+    Assumption,
+    Change,
     DocumentPath,
     Extraction,
     NotChecked,
@@ -21,6 +23,7 @@ from policy_gate.reporters.json_report import (
 )
 from policy_gate.reporters.visible import visible
 from policy_gate.reporters.wording import construct
+from policy_gate.sensitive import HIDDEN, shown_locations
 
 SENSITIVE = "(marked sensitive in the plan)"
 
@@ -51,7 +54,7 @@ def write_console(found: Extraction, stream: TextIO) -> None:
     for policy in found.policies:
         world = f"  when {policy.world}" if policy.world else ""
         place = policy.sources.locate(())
-        action = f"  ({policy.change.action})" if policy.change else ""
+        action = f"  {policy.change.action}" if policy.change else ""
         line = f"{policy.kind.lower()}  {place}  {policy.identity}{action}{world}"
         lines.append(line + (f"  {construct(policy.construct)}" if policy.construct else ""))
     for item in found.not_checked:
@@ -66,20 +69,27 @@ def write_console(found: Extraction, stream: TextIO) -> None:
 
 
 def _policy(policy: Policy) -> dict[str, object]:
-    places = policy.sources.values
-    is_hidden = policy.is_sensitive
-    change = policy.change
+    places = shown_locations(policy) if policy.is_sensitive else policy.sources.values.items()
     return {
         **policy_object(policy.identity),
         "construct": construct_object(policy.construct) if policy.construct else None,
         "world": policy.world,
-        "action": change.action if change else None,
-        "document": SENSITIVE if is_hidden else policy.document,
-        "previous": SENSITIVE if is_hidden else change.previous if change else None,
-        "is_sensitive": is_hidden,
-        "assumptions": [assumption_object(item) for item in policy.assumptions],
-        "locations": {_joined(path): location_object(place) for path, place in places.items()},
+        "is_sensitive": policy.is_sensitive,
+        "document": HIDDEN if policy.is_sensitive else policy.document,
+        "change": _change(policy.change, policy.is_sensitive) if policy.change else None,
+        "assumptions": [_assumption(item, policy.is_sensitive) for item in policy.assumptions],
+        "locations": {_joined(path): location_object(place) for path, place in places},
     }
+
+
+def _change(change: Change, is_sensitive: bool) -> dict[str, object]:
+    is_hidden = is_sensitive and change.previous is not None
+    return {"action": change.action, "previous": HIDDEN if is_hidden else change.previous}
+
+
+def _assumption(assumption: Assumption, is_sensitive: bool) -> dict[str, object]:
+    shown = assumption_object(assumption)
+    return {**shown, "expression": HIDDEN, "description": HIDDEN} if is_sensitive else shown
 
 
 def _joined(path: DocumentPath) -> str:

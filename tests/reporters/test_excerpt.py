@@ -137,3 +137,20 @@ def test_a_file_that_is_refused_is_not_read(tmp_path: Path) -> None:
     file = tmp_path / "f"
     file.write_text("secret\n")
     assert read_lines([Location(str(file), 1, 1, 1, 2)], lambda _: False) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"format_version":"1.2","variables":{"x":{"value":"hunter2"}},"planned_values":{}}',
+        '{"format_version":"1.0","values":{"outputs":{"x":{"sensitive":true,"value":"hunter2"}}}}',
+        '{\n "version": 4, "terraform_version": "1.11.4",\n "outputs": "hunter2"}',
+        'hunter2"},"after_unknown":{},"before_sensitive":false,"after_sensitive":{}}}]}',
+    ],
+)
+def test_plans_and_states_show_no_lines(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text)
+    place = Location(str(file), 1, 1, 1, 5)
+
+    assert read_lines([place], lambda _: True) == {str(file): {}}
