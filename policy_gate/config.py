@@ -70,9 +70,6 @@ class GateConfig:
     managed_policy_documents: Path | None = None
     """Folder with documents of managed policies that templates attach."""
 
-    sends_sensitive: bool = False
-    """May policies that a plan marks sensitive be sent to AWS?"""
-
     allow_empty: bool = False
     """Does a run that finds nothing to check succeed?"""
 
@@ -133,7 +130,6 @@ def load_config(path: Path) -> GateConfig:
         root.choice("managed-policies", ("inform", "block")) == "block",
         _sends_sensitive(root),
         _document_folder(root),
-        _sends_sensitive(root),
     )
 
 
@@ -156,14 +152,6 @@ def _sends_sensitive(root: Section) -> bool:
 def _document_folder(root: Section) -> Path | None:
     key = "managed-policy-documents"
     return root.directory(key) if root.has(key) else None
-
-
-def _sends_sensitive(root: Section) -> bool:
-    if not root.has("aws"):
-        return False
-    section = root.section("aws")
-    section.only("send-sensitive")
-    return section.flag("send-sensitive")
 
 
 def _checks(root: Section) -> tuple[Check, ...]:

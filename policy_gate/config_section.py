@@ -135,27 +135,12 @@ class Section:
             raise self.error(f"{name!r} is not one of {', '.join(options)}", key, hint)
         return name
 
-    def flag(self, key: str) -> bool:
-        """`true` or `false`, which is the default."""
-        value = self.node.entries[key].value if self.has(key) else False
-        if not isinstance(value, bool):
-            raise self.error("`true` or `false` is expected here", key)
-        return value
-
     def file(self, key: str) -> Path:
         """A file, relative to the configuration file's folder."""
         path = self.folder / self.required_text(key)
         if not path.is_file():
             raise self.error(f"there is no file {shown(path)}", key)
         return path
-
-    def directories(self, key: str) -> tuple[Path, ...]:
-        """A list of folders, relative to the configuration file's folder."""
-        paths = tuple(self.folder / name for name in self.texts(key))
-        for path in paths:
-            if not path.is_dir():
-                raise self.error(f"there is no folder {shown(path)}", key)
-        return paths
 
     def directory(self, key: str) -> Path:
         """A folder, relative to the configuration file's folder."""

@@ -57,9 +57,6 @@ class Analyzer(Protocol):
     """Answers the four questions. Every method raises AnalyzerError; documents are JSON text."""
 
     name: str
-    is_remote: bool
-    """Do documents leave this machine?"""
-
     @property
     def sends_documents(self) -> bool:
         """Do the documents that it is asked about leave this machine?"""

@@ -32,6 +32,7 @@ from policy_gate.extractors.terraform.recognition import (
     is_of_terraform,
     looks_like_plan,
 )
+from policy_gate.fault import fault
 from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, decode, shown
@@ -244,7 +245,7 @@ def _assembly(folder: Path, settings: ExtractSettings) -> Extraction:
 
 
 def _failed(source: Source, error: Exception) -> Extraction:
-    message = f"policy-gate failed on this file ({error!r}): please report it"
+    message = f"policy-gate failed on this file ({fault(error)}): please report it"
     return _not_analysed(source, ReadError(message, 0))
 
 

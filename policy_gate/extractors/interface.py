@@ -26,9 +26,6 @@ class ExtractSettings:
     trust_parameter_defaults: bool = False
     """Take a default for the value: conditions that depend on it are not explored both ways."""
 
-    terraform_roots: tuple[Path, ...] = ()
-    """Folders of root modules, whose plans are read; without any they are looked for."""
-
     kept_parameters: frozenset[str] = frozenset()
     """Parameters that keep the value of the deployed stack, which need not be the default."""
 

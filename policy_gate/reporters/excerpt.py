@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from policy_gate.extractors.terraform.recognition import looks_like_plan, looks_like_state
 from policy_gate.model import Location
 from policy_gate.reporters.visible import columns
 from policy_gate.syntax.node import ReadError

@@ -27,6 +27,7 @@ from policy_gate.extractors.terraform.tables import (
     other_grammars,
     policy_attributes,
 )
+from policy_gate.fault import fault
 from policy_gate.model import Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
 from policy_gate.syntax.source import Source
 
@@ -57,8 +58,7 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
                     found.append(removed)
                     notes += [f"{removed.identity}: {removed.message}."] if was_limit else []
             except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the others
-                kind = type(error).__name__
-                message = f"policy-gate failed on this resource ({kind}): please report it"
+                message = f"policy-gate failed on this resource ({fault(error)}): please report it"
                 found.append(resource.not_checked("", ReasonCode.NOT_ANALYSED, message))
     policies = [item for item in found if isinstance(item, Policy)]
     policies += [policy for part in parts for policy in part.policies]
