@@ -57,6 +57,7 @@ class Analyzer(Protocol):
     """Answers the four questions. Every method raises AnalyzerError; documents are JSON text."""
 
     name: str
+
     @property
     def sends_documents(self) -> bool:
         """Do the documents that it is asked about leave this machine?"""

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from policy_gate.extractors.cdk.assembly import (
     DESCRIPTIONS,
     MANIFEST,
+    describes,
     extract_assembly,
     is_assembly,
     unsynthesized,
@@ -36,6 +37,9 @@ from policy_gate.fault import fault
 from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, decode, shown
+
+MAX_NAMED = 3
+"""Files that one note names."""
 
 MUCH = 1_000_000
 """Bytes from which on more than one process reads them."""
@@ -109,7 +113,21 @@ def _apart_from_nested(results: Iterable[tuple[_File, Extraction]]) -> list[Extr
             is_circle = path in leads_to.get(child, ())
             if child != path and not (is_circle and position[child] < position[path]):
                 parents.setdefault(child, set()).add(path)
-    return [found for file, found in by_file.items() if file.is_named or file.real not in parents]
+    apart = [file for file in by_file if not file.is_named and file.real in parents]
+    kept = [found for file, found in by_file.items() if file not in apart]
+    assemblies = {file.real for file in by_file if file.is_assembly}
+    told = [(file.real, min(parents[file.real] - assemblies, default="")) for file in apart]
+    return [*kept, *_nested_note([pair for pair in told if pair[1]])]
+
+
+def _nested_note(pairs: Sequence[tuple[str, str]]) -> list[Extraction]:
+    """What is checked only with the parameters that another template passes to it."""
+    if not pairs:
+        return []
+    named = ", ".join(f"{child} of {parent}" for child, parent in pairs[:MAX_NAMED])
+    more = f" and {len(pairs) - MAX_NAMED} more" if len(pairs) > MAX_NAMED else ""
+    note = f"Read as parts of templates that nest them: {named}{more}. Name one to check it alone."
+    return [Extraction(notes=(note,))]
 
 
 def _size(files: Iterable[_File]) -> int:
@@ -159,7 +177,7 @@ def _of_folder(folder: Path, seen: set[Path]) -> Iterator[_File | Extraction]:
         apart = frozenset[str]()
         if is_assembly(here):
             # A manifest must not hide a template that it does not name.
-            apart = DESCRIPTIONS
+            apart = frozenset(name for name in DESCRIPTIONS if describes(here / name))
             if (real := here.resolve()) not in seen:
                 seen.add(real)
                 yield _File(here, is_named=False, is_assembly=True)

@@ -12,7 +12,7 @@ MAX_BYTES = 5_000_000
 
 
 MAX_PLAN_BYTES = 200_000_000
-"""Largest Terraform plan that is read."""
+"""Largest Terraform plan, or other file that a tool has made, that is read."""
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/cdk/v2/guide/deploy.html
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from policy_gate.extractors.cdk.surroundings import Assembly, StackInAssembly
 from policy_gate.extractors.cdk.traces import AppSources
 from policy_gate.extractors.cloudformation.extract import extraction, root_stack
 from policy_gate.extractors.cloudformation.stack import NotFollowedError, Stack
-from policy_gate.extractors.files import project_root
+from policy_gate.extractors.files import MAX_PLAN_BYTES, project_root, read_bytes
 from policy_gate.extractors.interface import ExtractSettings, NotSupportedError, ParameterValue
 from policy_gate.model import (
     Construct,
@@ -32,12 +33,31 @@ from policy_gate.model import (
     ReasonCode,
 )
 from policy_gate.syntax.node import ReadError
-from policy_gate.syntax.source import shown
+from policy_gate.syntax.source import decode, shown
 
-__all__ = ["DESCRIPTIONS", "MANIFEST", "extract_assembly", "is_assembly", "unsynthesized"]
+__all__ = [
+    "DESCRIPTIONS",
+    "MANIFEST",
+    "describes",
+    "extract_assembly",
+    "is_assembly",
+    "unsynthesized",
+]
 
 DESCRIPTIONS = frozenset({MANIFEST, "tree.json", "validation-report.json"})
 """Files of an assembly that describe it, and are deployed nowhere."""
+
+
+def describes(path: Path) -> bool:
+    """Is a file of that name what it is in an assembly, and no template?
+
+    A construct may be called Resources, so that a tree of constructs looks like a template.
+    """
+    try:
+        content = json.loads(decode(read_bytes(path, MAX_PLAN_BYTES)))
+    except (OSError, ReadError, RecursionError, ValueError):
+        return path.name == MANIFEST
+    return isinstance(content, dict) and "Resources" not in content
 
 
 def unsynthesized(folder: Path, files: Iterable[str]) -> str:

@@ -290,3 +290,31 @@ def test_a_manifest_hides_no_template_that_it_does_not_name() -> None:
     files = {policy.identity.file for policy in found.policies}
     assert {"cdk.out/Stale.template.json", "cdk.out/deep/Hidden.template.json"} < files
     assert len(found.policies) == ALL + 2 + 2
+
+
+@pytest.mark.parametrize("name", ["tree.json", "validation-report.json"])
+def test_no_template_hides_behind_the_name_of_a_description(name: str) -> None:
+    policy = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [policy]}
+    template = {
+        "Resources": {
+            "Hidden": {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {"PolicyDocument": document},
+            }
+        }
+    }
+    before = len(extract_paths([Path()], [], ExtractSettings()).policies)
+    Path("cdk.out", name).write_text(json.dumps(template))
+
+    found = extract_paths([Path()], [], ExtractSettings())
+
+    assert len(found.policies) == before + 1
+
+
+def test_a_construct_called_resources_makes_no_template_of_the_tree() -> None:
+    child = {"id": "Resources", "attributes": {"aws:cdk:cloudformation:type": "AWS::IAM::Role"}}
+    tree = {"version": "tree-0.1", "tree": {"id": "App", "children": {"Resources": child}}}
+    Path("cdk.out", "tree.json").write_text(json.dumps(tree))
+
+    assert not extract_paths([Path()], [], ExtractSettings()).not_checked

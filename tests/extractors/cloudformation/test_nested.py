@@ -475,6 +475,16 @@ def test_a_template_met_by_searching_that_another_nests_is_part_of_that_one() ->
     assert named == {"Policy": "arn:aws:s3:::own", "Child/Policy": "arn:aws:s3:::passed"}
 
 
+def test_a_template_that_is_read_as_a_part_only_is_named() -> None:
+    write("child.yaml", CHILD)
+    parent("Name: passed")
+
+    (note,) = of(".").notes
+
+    assert "child.yaml of parent.yaml" in note
+    assert of("parent.yaml", "child.yaml").notes == ()
+
+
 def test_a_template_that_is_only_nested_where_nothing_is_made_is_read_on_its_own() -> None:
     write("child.yaml", CHILD)
     sections = "Conditions: {Never: !Equals [a, b]}"
