@@ -28,8 +28,8 @@ COMPUTE: Mapping[str, Shapes] = {
     "aws_lambda_alias": arn_only("lambda", "function:${function_name}:${name}"),
     "aws_lambda_layer_version": plain(
         {
-            "arn": regional("lambda", "layer:${layer_name}:${LayerVersion}"),
-            "id": regional("lambda", "layer:${layer_name}:${LayerVersion}"),
+            "arn": regional("lambda", "layer:${layer_name}:${LayerVersion|any}"),
+            "id": regional("lambda", "layer:${layer_name}:${LayerVersion|any}"),
             "layer_arn": regional("lambda", "layer:${layer_name}"),
         }
     ),
@@ -56,7 +56,7 @@ COMPUTE: Mapping[str, Shapes] = {
     "aws_ecs_capacity_provider": arn_and_id("ecs", "capacity-provider/${name}"),
     "aws_ecs_task_definition": plain(
         {
-            "arn": regional("ecs", "task-definition/${family}:${Revision}"),
+            "arn": regional("ecs", "task-definition/${family}:${Revision|any}"),
             "arn_without_revision": regional("ecs", "task-definition/${family}"),
             "id": "${family}",
         }
@@ -83,7 +83,7 @@ COMPUTE: Mapping[str, Shapes] = {
     "aws_batch_job_queue": arn_and_id("batch", "job-queue/${name}"),
     "aws_batch_job_definition": plain(
         {
-            "arn": regional("batch", "job-definition/${name}:${Revision}"),
+            "arn": regional("batch", "job-definition/${name}:${Revision|any}"),
             "arn_prefix": regional("batch", "job-definition/${name}"),
         }
     ),
@@ -212,7 +212,9 @@ OPERATIONS: Mapping[str, Shapes] = {
     "aws_prometheus_workspace": identified("aps", "workspace/{}", "ws-${WorkspaceId}"),
     "aws_grafana_workspace": identified("grafana", "/workspaces/{}", "g-${WorkspaceId}"),
     "aws_resourcegroups_group": arn_only("resource-groups", "group/${name}"),
-    "aws_budgets_budget": plain({"arn": in_account("budgets", "budget/${name|known}")}),
+    "aws_budgets_budget": only_when(
+        "account_id", ("",), {"arn": in_account("budgets", "budget/${name|known}")}
+    ),
     "aws_synthetics_canary": arn_only("synthetics", "canary:${name}"),
     "aws_dax_cluster": arn_only("dax", "cache/${cluster_name|lower}"),
 }

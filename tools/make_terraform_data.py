@@ -44,6 +44,7 @@ Formats: TypeAlias = Mapping[str, Mapping[str, str]]
 
 PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 PLACEHOLDER_NAME = re.compile(r"\$\{(\w+)\}")
+COUNTED = ("LayerVersion", "Revision")
 NOT_IN_FORMATS = (":kms:${Region}:${Account}:${name}", ":execute-api:", "task-definition/${family}")
 """Parts of ARNs that the Service Authorization Reference does not list."""
 
@@ -194,7 +195,8 @@ def mirrored_shapes(
     attributes = {plain(name): name for name in schemas.types[kind]}
 
     def placeholder(match: re.Match[str]) -> str:
-        return f"${{{inputs.get(plain(match[1]), match[1])}}}"
+        name = inputs.get(plain(match[1]), match[1])
+        return f"${{{name}{'|any' if name in COUNTED else ''}}}"
 
     made = {
         attributes[plain(name)]: PLACEHOLDER_NAME.sub(placeholder, text)
