@@ -8,10 +8,11 @@ from policy_gate.deferred import combinations
 from policy_gate.extractors.cloudformation.tables import Effect
 from policy_gate.extractors.terraform.addresses import reference_steps
 from policy_gate.extractors.terraform.changes import AttributePath, value_at
+from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.planned import ResourceName, only_reference
 from policy_gate.extractors.terraform.resources import Found, Resource
 from policy_gate.extractors.terraform.stated import stated
-from policy_gate.extractors.terraform.tables import AttachingAttribute, item_paths
+from policy_gate.extractors.terraform.tables import AttachingAttribute
 from policy_gate.extractors.terraform.values import Located, Place, assumptions_in, pieces_of
 from policy_gate.managed_policies.interface import AWS, parsed
 from policy_gate.model import Attachment, ReasonCode
@@ -26,7 +27,7 @@ _OWN_TYPES = ("aws_iam_policy", "awscc_iam_managed_policy")
 def attached_policies(resource: Resource, row: AttachingAttribute) -> Iterator[Found]:
     """What one attribute attaches, but for the policies of this plan: they are found themselves."""
     change = resource.change
-    for path in item_paths(change.after, change.after_unknown, row.path):
+    for path in concrete_paths(change.after, change.after_unknown, row.path):
         value = value_at(change.after, path)
         if value in (None, "") and not change.is_unknown(path):
             continue

@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from policy_gate.extractors.cloudformation.extract import extraction, root_stack
 from policy_gate.extractors.cloudformation.local import LocalTemplates
 from policy_gate.extractors.interface import ExtractSettings, NotSupportedError, ParameterValue
 from policy_gate.extractors.terraform.actions import action_of
-from policy_gate.extractors.terraform.changes import value_at
+from policy_gate.extractors.terraform.changes import AttributePath, value_at
+from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.resources import Resource
 from policy_gate.extractors.terraform.stated import Stated, stated
-from policy_gate.extractors.terraform.tables import ContainerAttribute, containers
-from policy_gate.extractors.terraform.values import Located, Piece, Place, pieces_of, scalar_text
+from policy_gate.extractors.terraform.tables import StepPath, containers, policy_attributes
+from policy_gate.extractors.terraform.values import (
+    Located,
+    Piece,
+    Place,
+    located,
+    pieces_of,
+    scalar_text,
+)
 from policy_gate.model import Change, Extraction, PolicyIdentity, ReasonCode, Value
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Embedded, Source
@@ -23,22 +32,61 @@ from policy_gate.syntax.yaml_reader import read_yaml
 _CANNOT_READ = "what {} holds is not read: {}"
 
 
+class _Text(NamedTuple):
+    """A text of one resource that holds resources of CloudFormation."""
+
+    path: AttributePath
+    kind: str = ""
+    """The type of the one resource that it is about; empty for a whole template."""
+
+    property: str = ""
+    """The one property of it that it is; empty where it has all of them."""
+
+    parameters: StepPath = ()
+
+
 def contained_policies(resource: Resource, settings: ExtractSettings) -> Iterator[Extraction]:
     """The policies in the templates that a resource holds after the plan."""
+    for text in _texts(resource):
+        yield _contained(resource, text, settings)
     change = resource.change
     for row in containers(change.type):
-        is_unknown = change.is_unknown(row.path)
-        if value_at(change.after, row.path) in (None, "") and not is_unknown:
-            continue
-        if is_unknown and resource.is_left_to_provider(row.path):
-            continue
-        yield _contained(resource, row, settings)
+        if row.form == "url":
+            for path in _set_paths(resource, row.path):
+                name = ".".join(map(str, path))
+                message = f"what {name} leads to is not followed"
+                found = resource.not_checked(name, ReasonCode.NOT_ANALYSED, message)
+                yield Extraction(not_checked=(found,))
 
 
-def _contained(
-    resource: Resource, row: ContainerAttribute, settings: ExtractSettings
-) -> Extraction:
-    change, name = resource.change, row.path[-1]
+def _texts(resource: Resource) -> Iterator[_Text]:
+    change = resource.change
+    for container in containers(change.type):
+        for path in _set_paths(resource, container.path):
+            if container.form == "template":
+                yield _Text(path, parameters=container.parameters)
+            elif container.form == "provisioning":
+                yield _Text(path, "AWS::IoT::ProvisioningTemplate", "TemplateBody")
+            elif container.form == "properties":
+                kind = value_at(change.after, ("type_name",))
+                yield _Text(path, kind if isinstance(kind, str) else "unknown")
+    for row in policy_attributes(change.type):
+        for path in _set_paths(resource, row.path) if row.inside is not None else ():
+            yield _Text(path, "AWS::ApiGateway::RestApi", "Body")
+
+
+def _set_paths(resource: Resource, path: StepPath) -> list[AttributePath]:
+    change = resource.change
+    return [
+        found
+        for found in concrete_paths(change.after, change.after_unknown, path)
+        if (value_at(change.after, found) not in (None, "") or change.is_unknown(found))
+        and not resource.is_left_to_provider(found)
+    ]
+
+
+def _contained(resource: Resource, row: _Text, settings: ExtractSettings) -> Extraction:
+    change, name = resource.change, ".".join(map(str, row.path))
     written = stated(resource.evaluation, change, row.path)
     place = written.place if written else resource.place
     reason = ""
@@ -52,33 +100,32 @@ def _contained(
         return _not_read(resource, name, reason, place)
     source = _embedded(content, body, place)
     try:
-        found = _in_template(resource, row, source, settings.given(_parameters(resource)))
+        found = _in_template(resource, row, source, settings.given(_parameters(resource, row)))
     except (ReadError, NotSupportedError) as error:
         return _not_read(resource, name, error.message, place)
     return _after(resource, found, _previous(resource, row, settings))
 
 
 def _in_template(
-    resource: Resource, row: ContainerAttribute, source: Source, settings: ExtractSettings
+    resource: Resource, row: _Text, source: Source, settings: ExtractSettings
 ) -> Extraction:
     """What the template holds. Raises ReadError and NotSupportedError."""
-    if row.property_of is not None:
-        source = _as_template(resource, row, source)
+    if row.kind:
+        source = _as_template(row, source)
     stack = root_stack(source, settings, LocalTemplates(source.path))
     return extraction(replace(stack, address=f"{resource.change.address}/"))
 
 
 def _previous(
-    resource: Resource, row: ContainerAttribute, settings: ExtractSettings
+    resource: Resource, row: _Text, settings: ExtractSettings
 ) -> Mapping[tuple[str, str], Value]:
     """The documents before the change, by address and name."""
     change, path = resource.change, row.path
     body = value_at(change.before, path)
     if not isinstance(body, str) or change.was_sensitive(path):
         return {}
-    given = value_at(change.before, ("parameters",))
-    values = given.items() if isinstance(given, dict) else ()
-    parameters = {str(name): scalar_text(value) for name, value in values}
+    given = _named_values(located(change.before, resource.place), row.parameters)
+    parameters = {name: scalar_text(value.value) for name, value in given}
     source = Source(resource.evaluation.places.source.path, body)
     try:
         found = _in_template(resource, row, source, settings.given(parameters))
@@ -97,9 +144,7 @@ def _not_read(resource: Resource, name: str, reason: str, place: Place) -> Extra
     return Extraction(not_checked=(found,))
 
 
-def _body(
-    resource: Resource, row: ContainerAttribute, written: Stated | None, place: Place
-) -> Located | None:
+def _body(resource: Resource, row: _Text, written: Stated | None, place: Place) -> Located | None:
     """The text of the template, where the sources have it."""
     change = resource.change
     value = written.value if written else None
@@ -137,13 +182,11 @@ def _spans(piece: Piece) -> list[tuple[int, int]]:
     return [(piece.place.start, piece.place.end)] * length
 
 
-def _as_template(resource: Resource, row: ContainerAttribute, source: Source) -> Source:
+def _as_template(row: _Text, source: Source) -> Source:
     """What is written of one resource of CloudFormation, as a template that has only that."""
-    named = value_at(resource.change.after, (row.property_of or "",))
-    kind = json.dumps(named if isinstance(named, str) else row.property_of)
-    before = f'{{"Resources": {{"Resource": {{"Type": {kind}, "Properties": '
+    before = f'{{"Resources": {{"Resource": {{"Type": {json.dumps(row.kind)}, "Properties": '
     after = "}}}"
-    if row.property is not None:
+    if row.property:
         before, after = f'{before}{{"{row.property}": ', f"}}{after}"
     written = source.text
     if not written.lstrip().startswith("{"):
@@ -158,14 +201,29 @@ def _as_template(resource: Resource, row: ContainerAttribute, source: Source) ->
     return Embedded(source.path, content, outer, spans)
 
 
-def _parameters(resource: Resource) -> Mapping[str, ParameterValue | None]:
+def _parameters(resource: Resource, row: _Text) -> Mapping[str, ParameterValue | None]:
     """The parameters of a stack; None for one that is known after apply."""
+    if not row.parameters:
+        return {}
     module = resource.evaluation.module(resource.change.module)
-    given = module.attribute(resource.change, "parameters", resource.place).value
-    found: dict[str, ParameterValue | None] = {}
-    for name, value in (given if isinstance(given, dict) else {}).items():
-        found[name] = scalar_text(value.value)
-    return found
+    name = row.parameters[0]
+    given = module.attribute(resource.change, name, resource.place)
+    found = _named_values(Located({name: given}, resource.place), row.parameters)
+    return {key: scalar_text(value.value) for key, value in found}
+
+
+def _named_values(attributes: Located, path: StepPath) -> Iterator[tuple[str, Located]]:
+    """The entries of a mapping, or what blocks with a name and a value have."""
+    content = attributes.value
+    given = content.get(path[0]) if isinstance(content, dict) and path else None
+    value = given.value if given else None
+    if isinstance(value, dict):
+        yield from value.items()
+    for item in value if isinstance(value, list) else ():
+        entries = item.value if isinstance(item.value, dict) else {}
+        name = entries.get("parameter_name") or entries.get("parameter_key")
+        if name is not None and isinstance(name.value, str) and "parameter_value" in entries:
+            yield name.value, entries["parameter_value"]
 
 
 def _after(

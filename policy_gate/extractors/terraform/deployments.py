@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from policy_gate.extractors.interface import ExtractSettings
-from policy_gate.extractors.terraform.attributes import Deployment
 from policy_gate.extractors.terraform.changes import ResourceChange, value_at
+from policy_gate.extractors.terraform.deployment import Deployment
 from policy_gate.extractors.terraform.planned import Plan
 
 _IDENTITY = ("aws_caller_identity", "account_id")

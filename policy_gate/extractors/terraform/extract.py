@@ -11,6 +11,7 @@ from policy_gate.extractors.terraform.attached import attached_policies
 from policy_gate.extractors.terraform.changes import value_at
 from policy_gate.extractors.terraform.contained import contained_policies
 from policy_gate.extractors.terraform.deployments import Deployments
+from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.permitted import permission_policy
 from policy_gate.extractors.terraform.plan_places import PlanPlaces
 from policy_gate.extractors.terraform.planned import Plan
@@ -22,9 +23,8 @@ from policy_gate.extractors.terraform.roots import source_tree
 from policy_gate.extractors.terraform.scope import Evaluation
 from policy_gate.extractors.terraform.tables import (
     attachments,
-    concrete_paths,
     containers,
-    other_grammars,
+    other_grammar,
     policy_attributes,
 )
 from policy_gate.fault import fault
@@ -85,7 +85,7 @@ def _notes(evaluation: Evaluation, policies: list[Policy]) -> Iterator[str]:
 
 def _holds_policies(kind: str) -> bool:
     return bool(
-        policy_attributes(kind) or attachments(kind) or containers(kind) or other_grammars(kind)
+        policy_attributes(kind) or attachments(kind) or containers(kind) or other_grammar(kind)
     )
 
 
@@ -107,6 +107,8 @@ def _after(resource: Resource) -> Iterator[Found]:
     if action_of(change) in REMOVED or change.deposed:
         return
     for row in policy_attributes(change.type):
+        if row.inside is not None:
+            continue
         if row.kind in SYNTHESISED:
             yield from permission_policy(resource, row)
         else:
@@ -118,7 +120,7 @@ def _after(resource: Resource) -> Iterator[Found]:
 
 def _other_grammars(resource: Resource) -> Iterator[NotChecked]:
     change = resource.change
-    for other in other_grammars(change.type):
+    for other in other_grammar(change.type):
         for path in concrete_paths(change.after, change.after_unknown, other.path):
             if value_at(change.after, path):
                 name = ".".join(map(str, path))

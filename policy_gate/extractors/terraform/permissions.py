@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from policy_gate.extractors.terraform.attributes import Deployment
+from policy_gate.extractors.terraform.deployment import Deployment
 from policy_gate.extractors.terraform.hcl.documents import structure_of
 from policy_gate.extractors.terraform.values import Located, Piece, Place, pieces_of, text
 from policy_gate.model import Assumption, AssumptionKind
@@ -90,7 +90,7 @@ class _Builder:
             # The ARN may begin at the account id, as in 123456789012:function:name.
             pieces = (Piece(first.rpartition(f":{kind}")[2], written.place), *pieces[1:])
         where = self.deployment
-        parts = ("arn:", where.partition, f":{service}:", where.region, ":", where.account)
+        parts = ("arn:", *where.partition, f":{service}:", *where.region, ":", *where.account)
         before = [Piece(part, written.place) for part in (*parts, f":{kind}")]
         return text([*before, *pieces], written.place)
 

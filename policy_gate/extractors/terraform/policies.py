@@ -10,10 +10,11 @@ from policy_gate.extractors.terraform.assumptions import any_value, is_secret
 from policy_gate.extractors.terraform.changes import AttributePath, value_at
 from policy_gate.extractors.terraform.hcl.alignment import aligned
 from policy_gate.extractors.terraform.hcl.documents import document_of, structure_of
+from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.planned import only_reference
 from policy_gate.extractors.terraform.resources import Found, Resource, document_in, policy_name
 from policy_gate.extractors.terraform.stated import Stated, stated
-from policy_gate.extractors.terraform.tables import PolicyAttribute, concrete_paths, kind_of
+from policy_gate.extractors.terraform.tables import PolicyAttribute
 from policy_gate.extractors.terraform.values import Located, assumptions_in
 from policy_gate.model import Assumption, AssumptionKind, Policy, PolicyKind, SourceMap
 
@@ -35,7 +36,7 @@ def _policy(resource: Resource, row: PolicyAttribute, path: AttributePath) -> Fo
     if resource.is_left_to_provider(path):
         return None
     name = policy_name(change.after, path)
-    kind = kind_of(row, change.type, change.after or {})
+    kind = resource.kind_of(row)
     if not isinstance(kind, PolicyKind):
         return resource.not_checked(name, *kind)
     written = stated(resource.evaluation, change, path)

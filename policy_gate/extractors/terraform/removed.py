@@ -8,13 +8,11 @@ from policy_gate.extractors.cloudformation.policies import SYNTHESISED
 from policy_gate.extractors.cloudformation.tables import Effect
 from policy_gate.extractors.terraform.actions import action_of
 from policy_gate.extractors.terraform.changes import value_at
+from policy_gate.extractors.terraform.paths import concrete_paths
+from policy_gate.extractors.terraform.policy_kinds import kind_of
 from policy_gate.extractors.terraform.resources import Resource, document_in, policy_name
-from policy_gate.extractors.terraform.tables import (
-    attachments,
-    concrete_paths,
-    kind_of,
-    policy_attributes,
-)
+from policy_gate.extractors.terraform.tables import attachments, policy_attributes
+from policy_gate.extractors.terraform.values import located
 from policy_gate.model import NotChecked, PolicyKind, ReasonCode, Value
 
 _FORGOTTEN = "Terraform forgets it: it stays in AWS as it is, and later plans do not show it"
@@ -25,6 +23,11 @@ def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
     """Each policy and permissions boundary that is no longer there, and whether it kept anything
     out."""
     change = resource.change
+    before = {
+        name: located(value, resource.place)
+        for name, value in (change.before or {}).items()
+        if value is not None
+    }
     for row in policy_attributes(change.type):
         if row.kind in SYNTHESISED:
             if change.after is None:
@@ -35,7 +38,7 @@ def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
             for path in concrete_paths(change.after, change.after_unknown, row.path)
             if value_at(change.after, path) or change.is_unknown(path)
         }
-        kind = kind_of(row, change.type, change.before or {})
+        kind = kind_of(row, before)
         for path in concrete_paths(change.before, None, row.path):
             name = policy_name(change.before, path)
             if name not in kept and (value := value_at(change.before, path)):

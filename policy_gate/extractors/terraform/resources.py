@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 from policy_gate.extractors.terraform.actions import action_of
 from policy_gate.extractors.terraform.assumptions import SENSITIVE, supplied
 from policy_gate.extractors.terraform.changes import AttributePath, ResourceChange, value_at
-from policy_gate.extractors.terraform.scope import Evaluation
-from policy_gate.extractors.terraform.tables import (
-    PolicyAttribute,
-    concrete_paths,
+from policy_gate.extractors.terraform.paths import concrete_paths
+from policy_gate.extractors.terraform.policy_kinds import (
+    kind_of,
     public_access_type,
+    validate_policy_type,
 )
-from policy_gate.extractors.terraform.values import Place
+from policy_gate.extractors.terraform.scope import Evaluation
+from policy_gate.extractors.terraform.tables import PolicyAttribute
+from policy_gate.extractors.terraform.values import Located, Place
 from policy_gate.model import (
     Change,
     DeferredText,
@@ -28,6 +31,8 @@ from policy_gate.model import (
 )
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
+
+_TELLING = ("bucket", "resource_arn", "type")
 
 Found: TypeAlias = Policy | NotChecked
 
@@ -69,6 +74,18 @@ class Resource:
         )
         return not in_sources and name not in (configured.get("expressions") or {})
 
+    @property
+    def telling(self) -> Mapping[str, Located]:
+        """The attributes that tell of which kind the policies of a resource are."""
+        change = self.change
+        module = self.evaluation.module(change.module)
+        found = {name: module.attribute(change, name, self.place) for name in _TELLING}
+        return {name: value for name, value in found.items() if value.value is not None}
+
+    def kind_of(self, row: PolicyAttribute) -> PolicyKind | tuple[ReasonCode, str]:
+        """The kind of a policy, or why there is none that the gate knows."""
+        return kind_of(row, self.telling)
+
     def policy(
         self,
         row: PolicyAttribute,
@@ -83,8 +100,8 @@ class Resource:
             kind,
             document,
             sources,
-            validate_policy_resource_type=row.validate_policy_resource_type,
-            public_access_resource_type=public_access_type(row, change.after or {}),
+            validate_policy_resource_type=validate_policy_type(row, self.telling),
+            public_access_resource_type=public_access_type(row, self.telling),
             change=Change(action_of(change), previous_document(change, row, path)),
         )
 

@@ -20,8 +20,9 @@ from policy_gate.extractors.terraform.addresses import (
     written_reference,
 )
 from policy_gate.extractors.terraform.assumptions import SENSITIVE, UNTOLD, any_value, step_into
-from policy_gate.extractors.terraform.attributes import Deployment, computed
+from policy_gate.extractors.terraform.attributes import computed
 from policy_gate.extractors.terraform.changes import ResourceChange
+from policy_gate.extractors.terraform.deployment import Deployment
 from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope, Steps
 from policy_gate.extractors.terraform.hcl.sources import ModuleSources, SourceTree
