@@ -7,14 +7,13 @@ resource types under https://docs.aws.amazon.com/AWSCloudFormation/latest/Templa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeAlias
 
+from policy_gate.extractors.arns import as_arn, is_service, may_be_arn
 from policy_gate.extractors.cloudformation.documents import as_structure
 from policy_gate.extractors.cloudformation.evaluator import Evaluator
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError, parts_of
 from policy_gate.extractors.texts import Part, join
-from policy_gate.model import ANY_TEXT, Assumption, AssumptionKind
 from policy_gate.syntax.node import Node
 
 Properties: TypeAlias = dict[str, Resolved]
@@ -82,7 +81,7 @@ class _Builder:
         return self.mapping(dict(lists))
 
     def _principal_kind(self, written: Resolved) -> str:
-        return "Service" if _is_service(parts_of(written, self.node)) else "AWS"
+        return "Service" if is_service(parts_of(written, self.node)) else "AWS"
 
     def arn(self, written: Resolved, service: str, kind: str) -> Resolved:
         """A property as an ARN: as it is, or as a name in this account and Region.
@@ -90,8 +89,8 @@ class _Builder:
         `kind` is what stands before the name, as `function:`.
         """
         parts = parts_of(written, self.node)
-        if _may_be_arn(parts[0]):
-            return Resolved(join((_arn(parts[0]), *parts[1:])), written.start, written.end)
+        if may_be_arn(parts[0]):
+            return Resolved(join((as_arn(parts[0]), *parts[1:])), written.start, written.end)
         if isinstance(parts[0], str):
             # The ARN may begin at the account id, as in 123456789012:function:name.
             parts = (parts[0].rpartition(f":{kind}")[2], *parts[1:])
@@ -120,30 +119,6 @@ class _Builder:
                 **others,
             }
         )
-
-
-def _may_be_arn(first: Part) -> bool:
-    if isinstance(first, str):
-        return first.startswith("arn:")
-    return first.kind is AssumptionKind.SUPPLIED and not first.expression.startswith("${AWS::")
-
-
-def _arn(first: Part) -> Part:
-    """What may be an ARN or a name, as an ARN: any, where names are among its values."""
-    if isinstance(first, str):
-        return first
-    if all(text.startswith("arn:") for text in first.allowed or (first.pattern,)):
-        return first
-    return replace(first, allowed=None, pattern=ANY_TEXT)
-
-
-def _is_service(parts: tuple[Part, ...]) -> bool:
-    first, last = parts[0], parts[-1]
-    if isinstance(first, str) and first.startswith("arn:"):
-        return False
-    if isinstance(last, Assumption):
-        return last.expression == "${AWS::URLSuffix}"
-    return ".amazonaws.com" in last or last.endswith(".amazon.com")
 
 
 def _lambda_permission(build: _Builder) -> Resolved:

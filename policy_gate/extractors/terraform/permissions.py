@@ -6,12 +6,13 @@ resource types under https://registry.terraform.io/providers/hashicorp/aws/lates
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from policy_gate.extractors.arns import as_arn, is_service, may_be_arn
 from policy_gate.extractors.terraform.deployment import Deployment
 from policy_gate.extractors.terraform.hcl.documents import structure_of
 from policy_gate.extractors.terraform.values import Located, Piece, Place, pieces_of, text
-from policy_gate.model import Assumption, AssumptionKind
+from policy_gate.extractors.texts import join
 
 _LAMBDA_CONDITIONS = {
     "source_arn": ("ArnLike", "AWS:SourceArn"),
@@ -63,7 +64,12 @@ class _Builder:
         written = self.get(name)
         if written.value == "*":
             return written
-        return self.mapping({"Service" if _is_service(written) else "AWS": written})
+        if not isinstance(written.value, list):
+            return self.mapping({_principal_kind(written): written})
+        kinds: dict[str, list[Located]] = {}
+        for item in written.value:
+            kinds.setdefault(_principal_kind(item), []).append(item)
+        return self.mapping({kind: Located(items, written.place) for kind, items in kinds.items()})
 
     def conditions(self, table: Mapping[str, tuple[str, str]]) -> Located | None:
         operators: dict[str, dict[str, Located | None]] = {}
@@ -74,25 +80,43 @@ class _Builder:
             return None
         return self.mapping({name: self.mapping(keys) for name, keys in operators.items()})
 
-    def arn(self, name: str, service: str, kind: str, default: str = "") -> Located:
+    def arn(
+        self, name: str, service: str, kind: str, default: str = "", qualifier: str = ""
+    ) -> Located:
         """An attribute as an ARN: as it is, or as a name in this account and Region.
 
-        `kind` is what stands before the name, as `function:`.
+        `kind` is what stands before the name, as `function:`; `qualifier` is the attribute, if any,
+        whose value stands after it.
         """
         written = self.get(name, default)
-        pieces = pieces_of(written) or ()
-        first = pieces[0].part if pieces else ""
-        if isinstance(first, Assumption) and first.kind is AssumptionKind.SUPPLIED:
+        if (pieces := pieces_of(written)) is None:
             return written
-        if isinstance(first, str) and first.startswith("arn:"):
-            return written
+        after = self._qualifier(qualifier, written)
+        return text([*self._arn_pieces(pieces, service, kind), *after], written.place)
+
+    def _qualifier(self, name: str, written: Located) -> tuple[Piece, ...]:
+        """What stands after the name of a function or layer, unless that has it already."""
+        found = self.attributes.get(name)
+        pieces = None if found is None else pieces_of(found)
+        if not pieces:
+            return ()
+        after = (Piece(":", written.place), *pieces)
+        suffix = str(join(piece.part for piece in after))
+        return () if suffix == ":" or str(written.value).endswith(suffix) else after
+
+    def _arn_pieces(self, pieces: tuple[Piece, ...], service: str, kind: str) -> Sequence[Piece]:
+        if not pieces:
+            return pieces
+        first, place, _ = pieces[0]
+        if may_be_arn(first):
+            arn = as_arn(first)
+            return pieces if arn is first else (Piece(arn, place), *pieces[1:])
         if isinstance(first, str):
             # The ARN may begin at the account id, as in 123456789012:function:name.
-            pieces = (Piece(first.rpartition(f":{kind}")[2], written.place), *pieces[1:])
+            pieces = (Piece(first.rpartition(f":{kind}")[2], place), *pieces[1:])
         where = self.deployment
         parts = ("arn:", *where.partition, f":{service}:", *where.region, ":", *where.account)
-        before = [Piece(part, written.place) for part in (*parts, f":{kind}")]
-        return text([*before, *pieces], written.place)
+        return [*(Piece(part, place) for part in (*parts, f":{kind}")), *pieces]
 
     def allow(self, principal: Located, action: Located, **others: Located | None) -> Located:
         return self.mapping(
@@ -105,32 +129,27 @@ class _Builder:
         )
 
 
-def _is_service(written: Located) -> bool:
+def _principal_kind(written: Located) -> str:
     pieces = pieces_of(written) or ()
-    first, last = (pieces[0].part, pieces[-1].part) if pieces else ("", "")
-    if isinstance(first, str) and first.startswith("arn:"):
-        return False
-    if isinstance(last, Assumption):
-        return last.expression == "${AWS::URLSuffix}"
-    return ".amazonaws.com" in last or last.endswith(".amazon.com")
+    return "Service" if pieces and is_service([piece.part for piece in pieces]) else "AWS"
 
 
 def _lambda_permission(build: _Builder) -> Located:
     return build.allow(
         build.principal(),
         build.get("action"),
-        Resource=build.arn("function_name", "lambda", "function:"),
+        Resource=build.arn("function_name", "lambda", "function:", qualifier="qualifier"),
         Condition=build.conditions(_LAMBDA_CONDITIONS),
     )
 
 
 def _layer_permission(build: _Builder) -> Located:
     organization = {"organization_id": ("StringEquals", "aws:PrincipalOrgID")}
-    name = "layer_version_arn" if "layer_version_arn" in build.attributes else "layer_name"
+    layer = build.attributes.get("layer_version_arn")
     return build.allow(
         build.principal(),
         build.get("action"),
-        Resource=build.arn(name, "lambda", "layer:"),
+        Resource=layer or build.arn("layer_name", "lambda", "layer:", qualifier="version_number"),
         Condition=build.conditions(organization),
     )
 
@@ -176,7 +195,8 @@ def _event_condition(build: _Builder) -> Located | None:
 
 
 def _event_bus_statement(build: _Builder) -> Located:
-    return structure_of(build.get("statement"))
+    statement = build.attributes.get("statement")
+    return _event_permission(build) if statement is None else structure_of(statement)
 
 
 def _endpoint_service_principal(build: _Builder) -> Located:
@@ -223,23 +243,18 @@ def _q_business_conditions(build: _Builder) -> Located | None:
 
 
 def _entity_resolution_statement(build: _Builder) -> Located:
-    principal, condition = build.attributes.get("principal"), build.attributes.get("condition")
-    listed = principal.value if principal and isinstance(principal.value, list) else []
-    kinds: dict[str, list[Located]] = {}
-    for item in listed:
-        kinds.setdefault("Service" if _is_service(item) else "AWS", []).append(item)
-    principals = build.mapping(
-        {kind: Located(list(items), build.place) for kind, items in kinds.items()}
+    condition = build.attributes.get("condition")
+    statement = build.allow(
+        build.principal(),
+        build.get("action"),
+        Resource=build.get("arn"),
+        Condition=None if condition is None else structure_of(condition),
     )
-    return build.mapping(
-        {
-            "Effect": build.get("effect", "Allow"),
-            "Principal": principals,
-            "Action": build.get("action"),
-            "Resource": build.get("arn"),
-            "Condition": structure_of(condition) if condition else None,
-        }
-    )
+    return build.mapping({**_entries(statement), "Effect": build.get("effect", "Allow")})
+
+
+def _entries(value: Located) -> dict[str, Located]:
+    return value.value if isinstance(value.value, dict) else {}
 
 
 BUILDERS: dict[str, Callable[[_Builder], Located]] = {
