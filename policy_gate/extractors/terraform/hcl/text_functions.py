@@ -268,6 +268,7 @@ def _title(written: str) -> str:
 FUNCTIONS: dict[str, Function] = {
     "base64decode": _plain(_base64decode),
     "base64encode": _plain(lambda written: base64.b64encode(written.encode()).decode()),
+    "chomp": _plain(lambda written: written.rstrip("\r\n")),
     "endswith": _plain(lambda written, end: written.endswith(end)),
     "file": _file,
     "format": _format,
