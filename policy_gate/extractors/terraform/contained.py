@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from policy_gate.extractors.cloudformation.extract import extraction, root_stack
 from policy_gate.extractors.cloudformation.local import LocalTemplates
-from policy_gate.extractors.interface import ExtractSettings, NotSupportedError, ParameterValue
+from policy_gate.extractors.interface import ExtractSettings, NotSupportedError
 from policy_gate.extractors.terraform.actions import action_of
 from policy_gate.extractors.terraform.changes import AttributePath, value_at
+from policy_gate.extractors.terraform.contained_parameters import template_settings
 from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.resources import Resource
 from policy_gate.extractors.terraform.stated import Stated, stated
@@ -20,9 +21,7 @@ from policy_gate.extractors.terraform.values import (
     Located,
     Piece,
     Place,
-    located,
     pieces_of,
-    scalar_text,
 )
 from policy_gate.model import Change, Extraction, PolicyIdentity, ReasonCode, Value
 from policy_gate.syntax.node import ReadError
@@ -30,6 +29,7 @@ from policy_gate.syntax.source import Embedded, Source
 from policy_gate.syntax.yaml_reader import read_yaml
 
 _CANNOT_READ = "what {} holds is not read: {}"
+_UNKNOWN_TYPE = "?"
 
 
 class _Text(NamedTuple):
@@ -69,7 +69,7 @@ def _texts(resource: Resource) -> Iterator[_Text]:
                 yield _Text(path, "AWS::IoT::ProvisioningTemplate", "TemplateBody")
             elif container.form == "properties":
                 kind = value_at(change.after, ("type_name",))
-                yield _Text(path, kind if isinstance(kind, str) else "unknown")
+                yield _Text(path, kind if isinstance(kind, str) else _UNKNOWN_TYPE)
     for row in policy_attributes(change.type):
         for path in _set_paths(resource, row.path) if row.inside is not None else ():
             yield _Text(path, "AWS::ApiGateway::RestApi", "Body")
@@ -92,6 +92,8 @@ def _contained(resource: Resource, row: _Text, settings: ExtractSettings) -> Ext
     reason = ""
     if change.is_sensitive(row.path):
         reason = "it is marked sensitive"
+    if row.kind == _UNKNOWN_TYPE:
+        reason = "its type_name is known after apply"
     body = _body(resource, row, written, place)
     content = _plain_text(body) if body else None
     if content is None:
@@ -100,19 +102,23 @@ def _contained(resource: Resource, row: _Text, settings: ExtractSettings) -> Ext
         return _not_read(resource, name, reason, place)
     source = _embedded(content, body, place)
     try:
-        found = _in_template(resource, row, source, settings.given(_parameters(resource, row)))
+        found = _in_template(resource, row, source, settings, before=False)
     except (ReadError, NotSupportedError) as error:
         return _not_read(resource, name, error.message, place)
     return _after(resource, found, _previous(resource, row, settings))
 
 
 def _in_template(
-    resource: Resource, row: _Text, source: Source, settings: ExtractSettings
+    resource: Resource, row: _Text, source: Source, settings: ExtractSettings, *, before: bool
 ) -> Extraction:
-    """What the template holds. Raises ReadError and NotSupportedError."""
+    """What the template holds, before the plan or after it.
+
+    Raises ReadError and NotSupportedError.
+    """
     if row.kind:
         source = _as_template(row, source)
-    stack = root_stack(source, settings, LocalTemplates(source.path))
+    given = template_settings(resource, row.parameters, source, settings, before=before)
+    stack = root_stack(source, given, LocalTemplates(source.path))
     return extraction(replace(stack, address=f"{resource.change.address}/"))
 
 
@@ -124,11 +130,9 @@ def _previous(
     body = value_at(change.before, path)
     if not isinstance(body, str) or change.was_sensitive(path):
         return {}
-    given = _named_values(located(change.before, resource.place), row.parameters)
-    parameters = {name: scalar_text(value.value) for name, value in given}
     source = Source(resource.evaluation.places.source.path, body)
     try:
-        found = _in_template(resource, row, source, settings.given(parameters))
+        found = _in_template(resource, row, source, settings, before=True)
     except (ReadError, NotSupportedError):
         return {}
     return {_key(policy.identity): policy.document for policy in found.policies}
@@ -199,31 +203,6 @@ def _as_template(row: _Text, source: Source) -> Source:
     spans = [*[first] * len(before), *inside, *[last] * len(after)]
     outer = source.outer if isinstance(source, Embedded) else source
     return Embedded(source.path, content, outer, spans)
-
-
-def _parameters(resource: Resource, row: _Text) -> Mapping[str, ParameterValue | None]:
-    """The parameters of a stack; None for one that is known after apply."""
-    if not row.parameters:
-        return {}
-    module = resource.evaluation.module(resource.change.module)
-    name = row.parameters[0]
-    given = module.attribute(resource.change, name, resource.place)
-    found = _named_values(Located({name: given}, resource.place), row.parameters)
-    return {key: scalar_text(value.value) for key, value in found}
-
-
-def _named_values(attributes: Located, path: StepPath) -> Iterator[tuple[str, Located]]:
-    """The entries of a mapping, or what blocks with a name and a value have."""
-    content = attributes.value
-    given = content.get(path[0]) if isinstance(content, dict) and path else None
-    value = given.value if given else None
-    if isinstance(value, dict):
-        yield from value.items()
-    for item in value if isinstance(value, list) else ():
-        entries = item.value if isinstance(item.value, dict) else {}
-        name = entries.get("parameter_name") or entries.get("parameter_key")
-        if name is not None and isinstance(name.value, str) and "parameter_value" in entries:
-            yield name.value, entries["parameter_value"]
 
 
 def _after(
