@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from policy_gate.extractors.terraform.hcl import text_functions
-from policy_gate.extractors.terraform.hcl.evaluator import entries_of, is_known
+from policy_gate.extractors.terraform.hcl.evaluator import entries_of
 from policy_gate.extractors.terraform.hcl.operators import equal, holds_deferred
 from policy_gate.extractors.terraform.values import (
     Located,
@@ -20,6 +20,7 @@ from policy_gate.extractors.terraform.values import (
     plain,
     scalar_text,
 )
+from policy_gate.model import DeferredText
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -37,6 +38,8 @@ class Call:
     evaluator: Evaluator
     node: Node
     arguments: Sequence[Located] = field(default_factory=tuple)
+    doubtful: Sequence[bool] = field(default_factory=tuple)
+    """For each argument: may something inside it be an error?"""
 
     @property
     def place(self) -> Place:
@@ -116,7 +119,7 @@ def _toset(call: Call) -> Located | None:
 def _set(call: Call, *, sort: bool) -> Located | None:
     """The items that differ. A deferred one is kept: it may differ from each other."""
     content = call.arguments[0].value if call.arguments else None
-    if not isinstance(content, list) or len(content) > MAX_ITEMS:
+    if not isinstance(content, list) or len(content) > MAX_ITEMS or _is_mixed(content):
         return None
     kept: dict[str, Located] = {}
     for item in content:
@@ -125,7 +128,22 @@ def _set(call: Call, *, sort: bool) -> Located | None:
     items = list(kept.values())
     if sort and all(isinstance(item.value, str) for item in items):
         items.sort(key=lambda item: str(item.value))
+    elif sort and not any(isinstance(item.value, DeferredText | list | dict) for item in items):
+        items.sort(key=_in_set)
     return Located(list(items), call.place, is_set=sort)
+
+
+def _is_mixed(items: Sequence[Located]) -> bool:
+    """Are there texts among numbers and truth values? Terraform makes all of them texts."""
+    kinds = {isinstance(item.value, str | DeferredText) for item in items if item.value is not None}
+    return len(kinds) > 1 and any(isinstance(item.value, bool | int | float) for item in items)
+
+
+def _in_set(item: Located) -> tuple[bool, float]:
+    """Where a number or a truth value stands in a set: null comes last."""
+    value = item.value
+    is_number = isinstance(value, int | float)
+    return value is None, float(value) if is_number else 0  # type: ignore[arg-type] # mypy does not narrow through the flag
 
 
 def _compact(call: Call) -> Located | None:
@@ -189,6 +207,8 @@ def _sort(call: Call) -> Located | None:
 
 def _length(call: Call) -> Located | None:
     content = call.arguments[0].value if call.arguments else None
+    if isinstance(content, str) and not content.isascii():
+        return None
     return call.make(len(content)) if isinstance(content, list | dict | str) else None
 
 
@@ -226,14 +246,27 @@ def _zipmap(call: Call) -> Located | None:
 
 
 def _same(call: Call) -> Located | None:
-    """A conversion between kinds of collections that changes nothing that policies see."""
     return call.arguments[0] if call.arguments else None
+
+
+def _tolist(call: Call) -> Located | None:
+    content = call.arguments[0].value if call.arguments else None
+    if not isinstance(content, list):
+        return None
+    return replace(call.arguments[0], is_set=False)
+
+
+def _tomap(call: Call) -> Located | None:
+    content = call.arguments[0].value if call.arguments else None
+    return call.arguments[0] if isinstance(content, dict) else None
 
 
 def _tostring(call: Call) -> Located | None:
     text = call.text(0)
     if text is None:
-        return call.arguments[0] if call.arguments else None
+        argument = call.arguments[0] if call.arguments else None
+        is_text = argument is not None and isinstance(argument.value, DeferredText | None)
+        return argument if is_text else None
     argument = call.arguments[0]
     return argument if isinstance(argument.value, str) else Located(text, argument.place)
 
@@ -258,16 +291,19 @@ def _coalescelist(call: Call) -> Located | None:
 
 def _try(call: Call) -> Located | None:
     """The first argument that is no error; one that is not known may be one."""
-    for argument in call.arguments:
+    for argument, is_doubtful in zip(call.arguments, call.doubtful, strict=True):
         if not argument.is_error:
-            return argument if is_known(argument) or not argument.is_unknown else None
+            return None if argument.is_unknown or is_doubtful else argument
     return None
 
 
 def _can(call: Call) -> Located | None:
-    if not call.arguments or (call.arguments[0].is_unknown and not call.arguments[0].is_error):
+    if not call.arguments:
         return None
-    return call.make(not call.arguments[0].is_error)
+    argument = call.arguments[0]
+    if not argument.is_error and (argument.is_unknown or call.doubtful[0]):
+        return None
+    return call.make(not argument.is_error)
 
 
 def _one(call: Call) -> Located | None:
@@ -286,6 +322,8 @@ def _set_operation(call: Call, *, keep: bool) -> Located | None:
     """The items of the first set that are in the others, or that are not."""
     lists = call.lists()
     if not lists or any(holds_deferred(plain(argument)) for argument in call.arguments):
+        return None
+    if _is_mixed([item for found in lists for item in found]):
         return None
     items = lists[0]
     for other in lists[1:]:
@@ -357,8 +395,8 @@ FUNCTIONS: dict[str, Function] = {
     "setunion": _setunion,
     "slice": _slice,
     "sort": _sort,
-    "tolist": _same,
-    "tomap": _same,
+    "tolist": _tolist,
+    "tomap": _tomap,
     "toset": _toset,
     "tostring": _tostring,
     "try": _try,
