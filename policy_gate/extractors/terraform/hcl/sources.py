@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 
 from policy_gate.extractors.files import check_size, project_root, read_bytes
@@ -23,7 +23,7 @@ MAX_FILES = 2_000
 MAX_MODULES = 50
 """Module calls inside each other."""
 
-_SUFFIXES = (".tf", ".tofu")
+_SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _OVERRIDE = re.compile(r"(?:\A|_)override\.(?:tf|tofu)\Z")
 
 
@@ -51,40 +51,54 @@ class ModuleSources:
 
     def local(self, name: str) -> Expression | None:
         """The last definition: override files come last."""
-        found = None
-        for block in self._with(name):
-            if block.type == "locals" and name in block.attributes:
-                found = block.attributes[name]
-        return found
+        found = [
+            block
+            for block in self._with(name)
+            if block.type == "locals" and name in block.attributes
+        ]
+        return found[-1].attributes[name] if found and _is_of_one_tool(found) else None
 
     def _found(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
-        found: Block | None = None
-        for block in self._with(hint):
-            if block.type == kind and block.labels == labels:
-                found = block if found is None else _overridden(found, block)
-        return found
+        found = [
+            block for block in self._with(hint) if block.type == kind and block.labels == labels
+        ]
+        return reduce(_overridden, found) if found and _is_of_one_tool(found) else None
 
-    def _with(self, hint: str) -> Iterator[Block]:
-        """The blocks of the files that hold a text."""
+    def _with(self, hint: str) -> list[Block]:
+        """The blocks of the files that hold a text; none where a file may define it in JSON."""
+        found: list[Block] = []
         for index, source in enumerate(self.files):
-            if hint in source.text:
+            is_json = source.path.endswith(".json")
+            if is_json and (hint in source.text or "\\u" in source.text):
+                return []
+            if hint in source.text and not is_json:
                 if index not in self._blocks:
                     self._blocks[index] = read_blocks(source)
-                yield from self._blocks[index]
+                found += self._blocks[index]
+        return found
 
     @cached_property
     def files(self) -> tuple[Source, ...]:
-        """The files of the module, those that override others last."""
+        """The files of the module, those that override others last.
+
+        None at all where one can't be read: it may override what the others define.
+        """
         try:
             names = sorted(path.name for path in self.folder.iterdir())
         except OSError:
             return ()
-        listed = [name for name in names if name.endswith(_SUFFIXES) and not name.startswith(".")]
-        replaced = {f"{name.removesuffix('.tofu')}.tf" for name in listed if name.endswith(".tofu")}
-        kept = [name for name in listed if name not in replaced][:MAX_FILES]
+        kept = [name for name in names if name.endswith(_SUFFIXES) and not name.startswith(".")]
+        if len(kept) > MAX_FILES:
+            return ()
         kept.sort(key=lambda name: bool(_OVERRIDE.search(name)))
-        sources = (read_source(self.folder / name, self._project) for name in kept)
-        return tuple(source for source in sources if source is not None)
+        sources = [read_source(self.folder / name, self._project) for name in kept]
+        return tuple(item for item in sources if item) if None not in sources else ()
+
+
+def _is_of_one_tool(blocks: Sequence[Block]) -> bool:
+    """Terraform passes over the files of OpenTofu, which prefers them; plans do not tell whose
+    they are."""
+    return len({block.place.source.path.endswith(".tofu") for block in blocks}) == 1
 
 
 class SourceTree:
