@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from policy_gate.extractors.terraform.hcl import text_functions
 from policy_gate.extractors.terraform.hcl.evaluator import entries_of
 from policy_gate.extractors.terraform.hcl.operators import equal, holds_deferred
+from policy_gate.extractors.terraform.hcl.sets import MAX_ITEMS, as_set, is_mixed, unique
 from policy_gate.extractors.terraform.values import (
     Located,
     LocatedValue,
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from policy_gate.extractors.terraform.hcl.evaluator import Evaluator
-
-MAX_ITEMS = 10_000
-"""Items of one list that a function makes."""
 
 
 @dataclass(frozen=True)
@@ -109,41 +107,11 @@ def _flat(value: Located) -> list[Located] | None:
 
 
 def _distinct(call: Call) -> Located | None:
-    return _set(call, sort=False)
+    return unique(call.arguments[0], call.evaluator.budget) if call.arguments else None
 
 
 def _toset(call: Call) -> Located | None:
-    return _set(call, sort=True)
-
-
-def _set(call: Call, *, sort: bool) -> Located | None:
-    """The items that differ. A deferred one is kept: it may differ from each other."""
-    content = call.arguments[0].value if call.arguments else None
-    if not isinstance(content, list) or len(content) > MAX_ITEMS or _is_mixed(content):
-        return None
-    kept: dict[str, Located] = {}
-    for item in content:
-        call.evaluator.budget.spend()
-        kept.setdefault(repr(plain(item)), item)
-    items = list(kept.values())
-    if sort and all(isinstance(item.value, str) for item in items):
-        items.sort(key=lambda item: str(item.value))
-    elif sort and not any(isinstance(item.value, DeferredText | list | dict) for item in items):
-        items.sort(key=_in_set)
-    return Located(list(items), call.place, is_set=sort)
-
-
-def _is_mixed(items: Sequence[Located]) -> bool:
-    """Are there texts among numbers and truth values? Terraform makes all of them texts."""
-    kinds = {isinstance(item.value, str | DeferredText) for item in items if item.value is not None}
-    return len(kinds) > 1 and any(isinstance(item.value, bool | int | float) for item in items)
-
-
-def _in_set(item: Located) -> tuple[bool, float]:
-    """Where a number or a truth value stands in a set: null comes last."""
-    value = item.value
-    is_number = isinstance(value, int | float)
-    return value is None, float(value) if is_number else 0  # type: ignore[arg-type] # mypy does not narrow through the flag
+    return as_set(call.arguments[0], call.evaluator.budget) if call.arguments else None
 
 
 def _compact(call: Call) -> Located | None:
@@ -208,6 +176,9 @@ def _sort(call: Call) -> Located | None:
 def _length(call: Call) -> Located | None:
     content = call.arguments[0].value if call.arguments else None
     if isinstance(content, str) and not content.isascii():
+        return None
+    if call.arguments and call.arguments[0].is_set and holds_deferred(plain(call.arguments[0])):
+        # Items that are not known yet may turn out to be the same.
         return None
     return call.make(len(content)) if isinstance(content, list | dict | str) else None
 
@@ -323,7 +294,7 @@ def _set_operation(call: Call, *, keep: bool) -> Located | None:
     lists = call.lists()
     if not lists or any(holds_deferred(plain(argument)) for argument in call.arguments):
         return None
-    if _is_mixed([item for found in lists for item in found]):
+    if is_mixed([item for found in lists for item in found]):
         return None
     items = lists[0]
     for other in lists[1:]:

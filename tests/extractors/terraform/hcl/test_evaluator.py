@@ -432,3 +432,22 @@ def test_a_broken_block_costs_itself_only(tmp_path: Path) -> None:
     blocks = {block.labels: block for block in read_blocks(Source("main.tf", text))}
 
     assert "y" in blocks["c", "d"].attributes
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("set(string)", ["b", "a", "b"], ["a", "b"]),
+        ("set(string)", [2, 1, 2], ["1", "2"]),
+        ("number", "1", 1),
+        ("bool", "true", True),
+        ("object({n = number})", {"n": "1", "other": 2}, {"n": 1}),
+        ("map(bool)", {"x": "false"}, {"x": False}),
+    ],
+)
+def test_values_are_converted_to_the_types_of_variables(
+    kind: str, value: object, expected: object
+) -> None:
+    constraint = block_of(f"variable v {{\n  type = {kind}\n}}\n").attributes["type"]
+    given = located(value, constraint.place)
+    assert plain(converted(given, constraint, Names(), Budget())) == expected
