@@ -281,3 +281,21 @@ def test_a_hundred_thousand_resources_end() -> None:
     Path("plan.json").write_text(json.dumps(content))
 
     assert len(extracted(Path("plan.json")).policies) == 1
+
+
+def test_a_policy_of_the_state_alone_is_not_taken_to_be_checked() -> None:
+    """A plan with -target does not list it."""
+    arn = "arn:aws:iam::123456789012:policy/admin"
+    attaching = {"address": "aws_iam_role_policy_attachment.a", "mode": "managed", "name": "a"}
+    attaching["type"] = "aws_iam_role_policy_attachment"
+    after = {"role": "r", "policy_arn": arn}
+    change = {"actions": ["create"], "before": None, "after": after}
+    policy = {"address": "aws_iam_policy.p", "mode": "managed", "type": "aws_iam_policy"}
+    prior = {**policy, "name": "p", "values": {"arn": arn, "policy": "{}"}}
+    content = {
+        "format_version": "1.2",
+        "resource_changes": [{**attaching, "change": change}],
+        "prior_state": {"values": {"root_module": {"resources": [prior]}}},
+    }
+    Path("plan.json").write_text(json.dumps(content))
+    assert [item.identity.policy_name for item in extracted(Path("plan.json")).not_checked] == [arn]
