@@ -112,4 +112,4 @@ def _refers_to_own(resource: Resource, path: AttributePath) -> bool:
     if steps is None or len(steps) < 2 or steps[0] not in _OWN_TYPES:
         return False
     name = ResourceName(change.module, "managed", str(steps[0]), str(steps[1]))
-    return bool(resource.evaluation.plan.instances(name))
+    return name in resource.evaluation.plan.listed

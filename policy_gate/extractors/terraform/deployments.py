@@ -47,9 +47,17 @@ class Deployments:
         values = {
             value
             for change, value in self._plan.data_values(type_name, attribute)
-            if self._provider(change) == key
+            if self._provider(change) == key and not self._is_chosen(change)
         }
         return values.pop() if len(values) == 1 else None
+
+    def _is_chosen(self, change: ResourceChange) -> bool:
+        """Does the configuration say which Region a data source tells of? Then it is any."""
+        names = tuple(step.name for step in change.module)
+        configuration = self._plan.configuration(names)
+        resource = configuration.resource(change.mode, change.type, change.name)
+        given = value_at(resource, ("expressions",))
+        return isinstance(given, dict) and bool({"region", "name", "endpoint"} & given.keys())
 
     def _region(self, key: str) -> str | None:
         expression = value_at(self._plan.provider_config, (key, "expressions", "region"))

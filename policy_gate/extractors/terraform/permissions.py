@@ -74,8 +74,10 @@ class _Builder:
     def conditions(self, table: Mapping[str, tuple[str, str]]) -> Located | None:
         operators: dict[str, dict[str, Located | None]] = {}
         for name, (operator, key) in table.items():
-            if name in self.attributes:
-                operators.setdefault(operator, {})[key] = self.attributes[name]
+            given = self.attributes.get(name)
+            # The provider passes over what is empty or false: there is no such condition then.
+            if given is not None and given.value not in ("", False):
+                operators.setdefault(operator, {})[key] = given
         if not operators:
             return None
         return self.mapping({name: self.mapping(keys) for name, keys in operators.items()})

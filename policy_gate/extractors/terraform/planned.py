@@ -19,6 +19,8 @@ Json: TypeAlias = "dict[str, Any]"
 
 MAX_MODULE_DEPTH = 100
 
+_GONE = (("delete",), ("forget",))
+
 
 class ResourceName(NamedTuple):
     """What all instances of a resource in one instance of a module have in common."""
@@ -137,18 +139,29 @@ class Plan:
         return {
             key: item
             for key, item in self._instances.get(name, {}).items()
-            if item.actions not in (("delete",), ("forget",))
+            if item.actions not in _GONE
         }
 
     @cached_property
     def own_arns(self) -> frozenset[str]:
-        """The ARNs of the managed policies that the plan has, as far as they are known."""
+        """The ARNs of the managed policies that the plan has, as far as they are known.
+
+        Those of the state alone are none of them: a plan with -target passes over them.
+        """
         return frozenset(
             str((item.after or {})["arn"])
-            for name, instances in self._instances.items()
-            if name.mode == "managed" and name.type == "aws_iam_policy"
-            for item in instances.values()
+            for item in self.changes
+            if item.mode == "managed" and item.type == "aws_iam_policy" and not item.deposed
             if (item.after or {}).get("arn")
+        )
+
+    @cached_property
+    def listed(self) -> frozenset[ResourceName]:
+        """The resources that the plan lists, rather than the state alone."""
+        return frozenset(
+            ResourceName(item.module, item.mode, item.type, item.name)
+            for item in self.changes
+            if item.actions not in _GONE and not item.deposed
         )
 
     def data_values(self, type_name: str, attribute: str) -> Iterator[tuple[ResourceChange, str]]:

@@ -12,7 +12,7 @@ from policy_gate.extractors.terraform.hcl.alignment import aligned
 from policy_gate.extractors.terraform.hcl.documents import document_of, structure_of
 from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.planned import only_reference
-from policy_gate.extractors.terraform.resources import Found, Resource, document_in, policy_name
+from policy_gate.extractors.terraform.resources import Found, Resource, document_in, shown_name
 from policy_gate.extractors.terraform.stated import Stated, stated
 from policy_gate.extractors.terraform.tables import PolicyAttribute
 from policy_gate.extractors.terraform.values import Located, assumptions_in
@@ -35,7 +35,7 @@ def _policy(resource: Resource, row: PolicyAttribute, path: AttributePath) -> Fo
         return None
     if resource.is_left_to_provider(path):
         return None
-    name = policy_name(change.after, path)
+    name = shown_name(change.after, change.after_sensitive, path)
     kind = resource.kind_of(row)
     if not isinstance(kind, PolicyKind):
         return resource.not_checked(name, *kind)

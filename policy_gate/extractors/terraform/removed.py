@@ -10,7 +10,12 @@ from policy_gate.extractors.terraform.actions import action_of
 from policy_gate.extractors.terraform.changes import value_at
 from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.policy_kinds import kind_of
-from policy_gate.extractors.terraform.resources import Resource, document_in, policy_name
+from policy_gate.extractors.terraform.resources import (
+    Resource,
+    document_in,
+    policy_name,
+    shown_name,
+)
 from policy_gate.extractors.terraform.tables import attachments, policy_attributes
 from policy_gate.extractors.terraform.values import located
 from policy_gate.model import NotChecked, PolicyKind, ReasonCode, Value
@@ -43,7 +48,8 @@ def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
             name = policy_name(change.before, path)
             if name not in kept and (value := value_at(change.before, path)):
                 limits = _limits(kind, document_in(value), change.was_sensitive(path))
-                yield _removed(resource, name, limits, bool(limits))
+                shown = shown_name(change.before, change.before_sensitive, path)
+                yield _removed(resource, shown, limits, bool(limits))
     yield from _boundaries(resource)
 
 

@@ -8,7 +8,12 @@ from typing import TypeAlias, cast
 
 from policy_gate.extractors.terraform.actions import action_of
 from policy_gate.extractors.terraform.assumptions import SENSITIVE, supplied
-from policy_gate.extractors.terraform.changes import AttributePath, ResourceChange, value_at
+from policy_gate.extractors.terraform.changes import (
+    AttributePath,
+    ResourceChange,
+    holds_mark,
+    value_at,
+)
 from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.policy_kinds import (
     kind_of,
@@ -35,6 +40,9 @@ from policy_gate.syntax.node import ReadError
 _TELLING = ("bucket", "resource_arn", "type")
 
 Found: TypeAlias = Policy | NotChecked
+
+_BESIDE = ("name", "policy_name")
+"""The attributes that name the policy beside them."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ class Resource:
     ) -> Policy:
         change = self.change
         return Policy(
-            self.identity(policy_name(change.after, path), kind),
+            self.identity(shown_name(change.after, change.after_sensitive, path), kind),
             kind,
             document,
             sources,
@@ -123,22 +131,29 @@ class Resource:
 def previous_document(change: ResourceChange, row: PolicyAttribute, path: AttributePath) -> Value:
     """The document that a policy had before the change; None where it is new."""
     name = policy_name(change.after, path)
+    shown = shown_name(change.after, change.after_sensitive, path)
     for before in concrete_paths(change.before, None, row.path):
         if policy_name(change.before, before) == name:
             value = value_at(change.before, before)
             if change.was_sensitive(before) and value:
-                return DeferredText((supplied(f"{change.address}.{name}", SENSITIVE),))
+                return DeferredText((supplied(f"{change.address}.{shown}", SENSITIVE),))
             return document_in(value) if value else None
     return None
 
 
 def policy_name(attributes: object, path: AttributePath) -> str:
     """What a policy is called: by the name that stands beside it, or by its attribute."""
-    for beside in ("name", "policy_name") if len(path) > 1 else ():
+    for beside in _BESIDE if len(path) > 1 else ():
         name = value_at(attributes, (*path[:-1], beside))
         if isinstance(name, str) and name:
             return name
     return ".".join(map(str, path))
+
+
+def shown_name(attributes: object, sensitive: object, path: AttributePath) -> str:
+    """The same, without a name that is marked sensitive."""
+    is_hidden = any(holds_mark(sensitive, (*path[:-1], beside)) for beside in _BESIDE)
+    return policy_name(None if is_hidden else attributes, path)
 
 
 def document_in(value: object) -> Value:

@@ -171,16 +171,24 @@ class ModuleScope:
         block = self.sources.variable(name) if self.sources else None
         if declared.get("sensitive") is True or _is_sensitive(block):
             return any_value(f"var.{name}", SENSITIVE, place)
+        if block is None and self.sources is not None and self.sources.files:
+            # Its type is not told, which may make something else of its value.
+            return any_value(f"var.{name}", UNTOLD, place)
         written = block.attributes.get("default") if block else None
         default = self.evaluate(written) if written else None
         value = self._argument(name, place) if self.path else self._planned(name, default, place)
         if value is None and "default" in declared:
             value = default or located(declared["default"], place)
-        value = default if value is None else value
+        nullable = block.attributes.get("nullable") if block else None
+        is_nullable = nullable is None or nullable.text == "true"
+        if value is None or (value.value is None and not is_nullable):
+            value = default
         if value is None:
             return any_value(f"var.{name}", UNTOLD, place)
         kind = block.attributes.get("type") if block else None
-        return converted(value, kind, self, self.evaluation.budget) if kind else value
+        if kind is None:
+            return value
+        return converted(value, kind, self, self.evaluation.budget, f"var.{name}")
 
     def _planned(self, name: str, default: Located | None, place: Place) -> Located | None:
         """A variable of the root module: at its default where that is its value."""

@@ -281,3 +281,59 @@ def test_a_hundred_thousand_resources_end() -> None:
     Path("plan.json").write_text(json.dumps(content))
 
     assert len(extracted(Path("plan.json")).policies) == 1
+
+
+def test_a_policy_of_the_state_alone_is_not_taken_to_be_checked() -> None:
+    """A plan with -target does not list it."""
+    arn = "arn:aws:iam::123456789012:policy/admin"
+    attaching = {"address": "aws_iam_role_policy_attachment.a", "mode": "managed", "name": "a"}
+    attaching["type"] = "aws_iam_role_policy_attachment"
+    after = {"role": "r", "policy_arn": arn}
+    change = {"actions": ["create"], "before": None, "after": after}
+    policy = {"address": "aws_iam_policy.p", "mode": "managed", "type": "aws_iam_policy"}
+    prior = {**policy, "name": "p", "values": {"arn": arn, "policy": "{}"}}
+    content = {
+        "format_version": "1.2",
+        "resource_changes": [{**attaching, "change": change}],
+        "prior_state": {"values": {"root_module": {"resources": [prior]}}},
+    }
+    Path("plan.json").write_text(json.dumps(content))
+    assert [item.identity.policy_name for item in extracted(Path("plan.json")).not_checked] == [arn]
+
+
+def with_resource(kind: str, after: dict[str, Any], **other: Any) -> Path:
+    """A plan that creates one resource."""
+    change = {"actions": ["create"], "before": None, "after": after, **other}
+    entry = {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x"}
+    content = {"format_version": "1.2", "resource_changes": [{**entry, "change": change}]}
+    Path("plan.json").write_text(json.dumps(content))
+    return Path("plan.json")
+
+
+def test_a_name_that_is_sensitive_is_not_shown() -> None:
+    after = {"inline_policy": [{"name": "hunter2", "policy": "{}"}]}
+    path = with_resource("aws_iam_role", after, after_sensitive={"inline_policy": True})
+    assert [policy.identity.policy_name for policy in extracted(path).policies] == [
+        "inline_policy.0.policy"
+    ]
+    after = {"inline_policy": [{"name": "mine", "policy": "{}"}]}
+    marked = {"inline_policy": [{"policy": True}]}
+    path = with_resource("aws_iam_role", after, after_sensitive=marked)
+    assert [policy.identity.policy_name for policy in extracted(path).policies] == ["mine"]
+
+
+def test_what_the_provider_passes_over_is_no_condition_of_a_permission() -> None:
+    after = {
+        "action": "lambda:InvokeFunction",
+        "function_name": "f",
+        "principal": "*",
+        "source_arn": "",
+        "principal_org_id": "",
+        "invoked_via_function_url": False,
+    }
+    policy = extracted(with_resource("aws_lambda_permission", after)).policies[0]
+    assert isinstance(policy.document, dict)
+    statements = policy.document["Statement"]
+    assert isinstance(statements, list)
+    assert isinstance(statements[0], dict)
+    assert "Condition" not in statements[0]

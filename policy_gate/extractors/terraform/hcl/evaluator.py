@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from policy_gate.extractors.terraform.assumptions import any_value, step_into, supplied
 from policy_gate.extractors.terraform.hcl import operators
@@ -41,6 +41,10 @@ _WRAPPERS = frozenset(
     {"expression", "literal_value", "template_expr", "collection_value", "operation", "for_expr"}
 )
 _SKIPPED = frozenset({"(", ")", "comment"})
+
+
+Argument: TypeAlias = tuple[Located, bool]
+"""An argument of a call, and whether an error may be deep inside it."""
 
 
 class TooManyStepsError(Exception):
@@ -102,6 +106,8 @@ class Evaluator:
         self.scope = scope
         self.budget = budget
         self.depth = depth
+        self.doubts: list[Node] = []
+        """What was evaluated that is an error, or may be one for all that is known."""
 
     def value(self, node: Node) -> Located:
         """Raises TooManyStepsError."""
@@ -118,6 +124,7 @@ class Evaluator:
             self.depth -= 1
 
     def untold(self, node: Node, why: str = _UNTOLD) -> Located:
+        self.doubts.append(node)
         return any_value(self.written(node), why, self.file.place(node))
 
     def written(self, node: Node) -> str:
@@ -125,7 +132,9 @@ class Evaluator:
 
     def within(self, names: Mapping[str, Located]) -> Evaluator:
         """With more names."""
-        return Evaluator(self.file, Bound(self.scope, names), self.budget, self.depth)
+        inner = Evaluator(self.file, Bound(self.scope, names), self.budget, self.depth)
+        inner.doubts = self.doubts
+        return inner
 
     def sequence(self, node: Node, children: Sequence[Node]) -> Located:
         """A value and the steps that follow it."""
@@ -138,6 +147,8 @@ class Evaluator:
             base, rest = self.value(nodes[0]), nodes[1:]
         for step in rest:
             base = self.step(base, step, node)
+        if base.is_error:
+            self.doubts.append(node)
         return base
 
     def traversal(self, nodes: Sequence[Node]) -> tuple[Located, Sequence[Node]]:
@@ -187,6 +198,12 @@ class Evaluator:
         items = content if isinstance(content, list) else [] if content is None else [base]
         inner = node.children[0] if node.children else node
         steps = [child for child in inner.children if child.type in ("get_attr", "index")]
+        after: list[Node] = []
+        if inner.type == "attr_splat":
+            # `.*.a[0]` takes the first of what `.*.a` gives, as `[*].a[0]` does not.
+            is_index = [step.type == "index" for step in steps]
+            count = is_index.index(True) if True in is_index else len(steps)
+            steps, after = steps[:count], steps[count:]
         found = []
         for item in items:
             self.budget.spend()
@@ -194,7 +211,10 @@ class Evaluator:
             for step in steps:
                 taken = self.step(taken, step, whole)
             found.append(taken)
-        return Located(found, base.place)
+        result = Located(list(found), base.place)
+        for step in after:
+            result = self.step(result, step, whole)
+        return result
 
     def literal(self, node: Node) -> Located:
         text, place = self.file.text(node), self.file.place(node)
@@ -203,6 +223,8 @@ class Evaluator:
         if node.type == "null_lit":
             return Located(None, place)
         try:
+            if text.isdecimal():
+                return Located(int(text[:40]), place) if len(text) <= 40 else self.untold(node)
             number = float(text)
             return Located(int(number) if number.is_integer() else number, place)
         except (ValueError, OverflowError):
@@ -270,26 +292,35 @@ class Evaluator:
 
         name = self.file.text(node.children[0])
         function = FUNCTIONS.get(name)
+        before = len(self.doubts)
         arguments = self.arguments(node)
         if function is None or arguments is None:
             return self.untold(node)
-        result = function(Call(self, node, arguments))
-        return self.untold(node) if result is None else result
+        values = [value for value, _ in arguments]
+        doubtful = [is_doubtful for _, is_doubtful in arguments]
+        result = function(Call(self, node, values, doubtful))
+        if result is None:
+            return self.untold(node)
+        if name in ("can", "try"):
+            del self.doubts[before:]
+        return result
 
-    def arguments(self, node: Node) -> list[Located] | None:
+    def arguments(self, node: Node) -> list[Argument] | None:
         """The arguments of a call, None where it is not known how many there are."""
-        found: list[Located] = []
+        found: list[Argument] = []
         for listed in node.children:
             if listed.type != "function_arguments":
                 continue
             for child in listed.children:
                 if child.type == "expression":
-                    found.append(self.value(child))
+                    before = len(self.doubts)
+                    value = self.value(child)
+                    found.append((value, len(self.doubts) > before))
                 elif child.type == "ellipsis" and found:
-                    last = found.pop().value
-                    if not isinstance(last, list):
+                    last, is_doubtful = found.pop()
+                    if not isinstance(last.value, list):
                         return None
-                    found += last
+                    found += [(item, is_doubtful) for item in last.value]
         return found
 
     def for_tuple(self, node: Node) -> Located:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from policy_gate.extractors.terraform.hcl import text_functions
-from policy_gate.extractors.terraform.hcl.evaluator import entries_of, is_known
+from policy_gate.extractors.terraform.hcl.evaluator import entries_of
 from policy_gate.extractors.terraform.hcl.operators import equal, holds_deferred
+from policy_gate.extractors.terraform.hcl.sets import MAX_ITEMS, as_set, is_mixed, unique
 from policy_gate.extractors.terraform.values import (
     Located,
     LocatedValue,
@@ -20,14 +21,12 @@ from policy_gate.extractors.terraform.values import (
     plain,
     scalar_text,
 )
+from policy_gate.model import DeferredText
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from policy_gate.extractors.terraform.hcl.evaluator import Evaluator
-
-MAX_ITEMS = 10_000
-"""Items of one list that a function makes."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Call:
     evaluator: Evaluator
     node: Node
     arguments: Sequence[Located] = field(default_factory=tuple)
+    doubtful: Sequence[bool] = field(default_factory=tuple)
+    """For each argument: may something inside it be an error?"""
 
     @property
     def place(self) -> Place:
@@ -106,26 +107,11 @@ def _flat(value: Located) -> list[Located] | None:
 
 
 def _distinct(call: Call) -> Located | None:
-    return _set(call, sort=False)
+    return unique(call.arguments[0], call.evaluator.budget) if call.arguments else None
 
 
 def _toset(call: Call) -> Located | None:
-    return _set(call, sort=True)
-
-
-def _set(call: Call, *, sort: bool) -> Located | None:
-    """The items that differ. A deferred one is kept: it may differ from each other."""
-    content = call.arguments[0].value if call.arguments else None
-    if not isinstance(content, list) or len(content) > MAX_ITEMS:
-        return None
-    kept: dict[str, Located] = {}
-    for item in content:
-        call.evaluator.budget.spend()
-        kept.setdefault(repr(plain(item)), item)
-    items = list(kept.values())
-    if sort and all(isinstance(item.value, str) for item in items):
-        items.sort(key=lambda item: str(item.value))
-    return Located(list(items), call.place, is_set=sort)
+    return as_set(call.arguments[0], call.evaluator.budget) if call.arguments else None
 
 
 def _compact(call: Call) -> Located | None:
@@ -189,6 +175,11 @@ def _sort(call: Call) -> Located | None:
 
 def _length(call: Call) -> Located | None:
     content = call.arguments[0].value if call.arguments else None
+    if isinstance(content, str) and not content.isascii():
+        return None
+    if call.arguments and call.arguments[0].is_set and holds_deferred(plain(call.arguments[0])):
+        # Items that are not known yet may turn out to be the same.
+        return None
     return call.make(len(content)) if isinstance(content, list | dict | str) else None
 
 
@@ -226,14 +217,27 @@ def _zipmap(call: Call) -> Located | None:
 
 
 def _same(call: Call) -> Located | None:
-    """A conversion between kinds of collections that changes nothing that policies see."""
     return call.arguments[0] if call.arguments else None
+
+
+def _tolist(call: Call) -> Located | None:
+    content = call.arguments[0].value if call.arguments else None
+    if not isinstance(content, list):
+        return None
+    return replace(call.arguments[0], is_set=False)
+
+
+def _tomap(call: Call) -> Located | None:
+    content = call.arguments[0].value if call.arguments else None
+    return call.arguments[0] if isinstance(content, dict) else None
 
 
 def _tostring(call: Call) -> Located | None:
     text = call.text(0)
     if text is None:
-        return call.arguments[0] if call.arguments else None
+        argument = call.arguments[0] if call.arguments else None
+        is_text = argument is not None and isinstance(argument.value, DeferredText | None)
+        return argument if is_text else None
     argument = call.arguments[0]
     return argument if isinstance(argument.value, str) else Located(text, argument.place)
 
@@ -258,16 +262,19 @@ def _coalescelist(call: Call) -> Located | None:
 
 def _try(call: Call) -> Located | None:
     """The first argument that is no error; one that is not known may be one."""
-    for argument in call.arguments:
+    for argument, is_doubtful in zip(call.arguments, call.doubtful, strict=True):
         if not argument.is_error:
-            return argument if is_known(argument) or not argument.is_unknown else None
+            return None if argument.is_unknown or is_doubtful else argument
     return None
 
 
 def _can(call: Call) -> Located | None:
-    if not call.arguments or (call.arguments[0].is_unknown and not call.arguments[0].is_error):
+    if not call.arguments:
         return None
-    return call.make(not call.arguments[0].is_error)
+    argument = call.arguments[0]
+    if not argument.is_error and (argument.is_unknown or call.doubtful[0]):
+        return None
+    return call.make(not argument.is_error)
 
 
 def _one(call: Call) -> Located | None:
@@ -286,6 +293,8 @@ def _set_operation(call: Call, *, keep: bool) -> Located | None:
     """The items of the first set that are in the others, or that are not."""
     lists = call.lists()
     if not lists or any(holds_deferred(plain(argument)) for argument in call.arguments):
+        return None
+    if is_mixed([item for found in lists for item in found]):
         return None
     items = lists[0]
     for other in lists[1:]:
@@ -357,8 +366,8 @@ FUNCTIONS: dict[str, Function] = {
     "setunion": _setunion,
     "slice": _slice,
     "sort": _sort,
-    "tolist": _same,
-    "tomap": _same,
+    "tolist": _tolist,
+    "tomap": _tomap,
     "toset": _toset,
     "tostring": _tostring,
     "try": _try,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
-from policy_gate.extractors.terraform.values import Located, plain
+from policy_gate.extractors.terraform.values import Located, plain, scalar_text
 from policy_gate.model import DeferredText
 
 Number = int | float
@@ -20,7 +21,7 @@ _COMPARISONS: dict[str, Callable[[Number, Number], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_ARITHMETIC: dict[str, Callable[[Number, Number], Number]] = {
+_ARITHMETIC: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -57,12 +58,26 @@ def result(symbol: str, sides: Sequence[Located]) -> bool | Number | None:
 
 
 def equal(first: Located, second: Located) -> bool | None:
-    """Are two values the same? A text never equals a number or a truth value in Terraform."""
+    """Are two values the same? None where that hangs on their types, which are not known here:
+    a text equals no number, a list is no tuple, and both may have been converted."""
     values = [plain(first), plain(second)]
     if any(map(holds_deferred, values)):
         return None
-    kinds = [isinstance(value, bool) for value in values]
-    return kinds[0] == kinds[1] and values[0] == values[1]
+    if None in values:
+        return values[0] is values[1]
+    if _as_converted(values[0]) != _as_converted(values[1]):
+        return False
+    is_scalar = not isinstance(values[0], list | dict)
+    return True if is_scalar and isinstance(values[0], str) is isinstance(values[1], str) else None
+
+
+def _as_converted(value: object) -> object:
+    """The value with all its scalars as texts."""
+    if isinstance(value, list):
+        return [_as_converted(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _as_converted(item) for key, item in value.items()}
+    return value if value is None else scalar_text(value)
 
 
 def holds_deferred(value: object) -> bool:
@@ -98,9 +113,17 @@ def _of_numbers(symbol: str, first: Number | None, second: Number | None) -> boo
         return None
     if symbol in _COMPARISONS:
         return _COMPARISONS[symbol](first, second)
-    if symbol in _ARITHMETIC:
-        return _ARITHMETIC[symbol](first, second)
-    if second == 0:
+    if second == 0 and symbol not in _ARITHMETIC:
         return None
-    quotient = first / second if symbol == "/" else math.fmod(first, second)
-    return int(quotient) if float(quotient).is_integer() else quotient
+    return _exact(symbol, *(Fraction(str(number)) for number in (first, second)))
+
+
+def _exact(symbol: str, first: Fraction, second: Fraction) -> Number | None:
+    """Terraform counts in decimals; None for what a float does not hold."""
+    if symbol in _ARITHMETIC:
+        found = _ARITHMETIC[symbol](first, second)
+    else:
+        found = first / second if symbol == "/" else first - second * math.trunc(first / second)
+    if found.denominator == 1:
+        return found.numerator
+    return float(found) if Fraction(str(float(found))) == found else None

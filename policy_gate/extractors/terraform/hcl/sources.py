@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 
 from policy_gate.extractors.files import check_size, project_root, read_bytes
@@ -23,7 +23,7 @@ MAX_FILES = 2_000
 MAX_MODULES = 50
 """Module calls inside each other."""
 
-_SUFFIXES = (".tf", ".tofu")
+_SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _OVERRIDE = re.compile(r"(?:\A|_)override\.(?:tf|tofu)\Z")
 
 
@@ -54,44 +54,55 @@ class ModuleSources:
 
     def local(self, name: str) -> Expression | None:
         """The last definition: override files come last."""
-        found = None
-        for block in self._with(("locals",), name):
-            found = block.attributes.get(name, found)
-        return found
+        found = [block for block in self._with(("locals",), name) if name in block.attributes]
+        return found[-1].attributes[name] if found and _is_of_one_tool(found) else None
 
     def _found(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
         key = (kind, *labels)
         if key not in self._known:
-            self._known[key] = self._looked_up(kind, labels, hint)
+            found = self._with(key, hint)
+            is_told = found and _is_of_one_tool(found)
+            self._known[key] = reduce(_overridden, found) if is_told else None
         return self._known[key]
 
-    def _looked_up(self, kind: str, labels: tuple[str, ...], hint: str) -> Block | None:
-        found: Block | None = None
-        for block in self._with((kind, *labels), hint):
-            found = block if found is None else _overridden(found, block)
-        return found
+    def _with(self, key: tuple[str, ...], hint: str) -> list[Block]:
+        """The blocks of one type and labels, in the files that hold a text.
 
-    def _with(self, key: tuple[str, ...], hint: str) -> Iterator[Block]:
-        """The blocks of one type and labels, in the files that hold a text."""
+        None where a file may define it in JSON.
+        """
+        found: list[Block] = []
         for index, source in enumerate(self.files):
-            if hint in source.text:
+            is_json = source.path.endswith(".json")
+            if is_json and (hint in source.text or "\\u" in source.text):
+                return []
+            if hint in source.text and not is_json:
                 if index not in self._blocks:
                     self._blocks[index] = _by_key(read_blocks(source))
-                yield from self._blocks[index].get(key, ())
+                found += self._blocks[index].get(key, ())
+        return found
 
     @cached_property
     def files(self) -> tuple[Source, ...]:
-        """The files of the module, those that override others last."""
+        """The files of the module, those that override others last.
+
+        None at all where one can't be read: it may override what the others define.
+        """
         try:
             names = sorted(path.name for path in self.folder.iterdir())
         except OSError:
             return ()
-        listed = [name for name in names if name.endswith(_SUFFIXES) and not name.startswith(".")]
-        replaced = {f"{name.removesuffix('.tofu')}.tf" for name in listed if name.endswith(".tofu")}
-        kept = [name for name in listed if name not in replaced][:MAX_FILES]
+        kept = [name for name in names if name.endswith(_SUFFIXES) and not name.startswith(".")]
+        if len(kept) > MAX_FILES:
+            return ()
         kept.sort(key=lambda name: bool(_OVERRIDE.search(name)))
-        sources = (read_source(self.folder / name, self._project) for name in kept)
-        return tuple(source for source in sources if source is not None)
+        sources = [read_source(self.folder / name, self._project) for name in kept]
+        return tuple(item for item in sources if item) if None not in sources else ()
+
+
+def _is_of_one_tool(blocks: Sequence[Block]) -> bool:
+    """Terraform passes over the files of OpenTofu, which prefers them; plans do not tell whose
+    they are."""
+    return len({block.place.source.path.endswith(".tofu") for block in blocks}) == 1
 
 
 class SourceTree:

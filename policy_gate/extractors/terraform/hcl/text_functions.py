@@ -95,6 +95,7 @@ def _rendered(call: Call, source: Source, names: dict[str, Located]) -> Located 
     if expression is None or re.search(r"^\s*TEMPLATE$", source.text, re.MULTILINE):
         return None
     inner = Evaluator(expression.file, _Names(names), evaluator.budget, evaluator.depth)
+    inner.doubts = evaluator.doubts
     rendered = inner.value(expression.node)
     pieces = pieces_of(rendered)
     if pieces is None:
@@ -170,14 +171,27 @@ def _formatted(call: Call, arguments: Sequence[Located]) -> list[Piece] | None:
             pieces.append(Piece("%", arguments[0].place))
             continue
         argument = next(given, None)
-        found = pieces_of(argument) if argument and len(match.group()) == 2 else None
+        found = _verb(match.group(), argument, call.place) if argument else None
         if found is None:
             return None
-        quoted = [Piece('"', call.place)] if match.group() == "%q" else []
-        pieces += [*quoted, *found, *quoted]
+        pieces += found
     if next(given, None) is not None:
         return None
     return [*pieces, Piece(layout[position:], arguments[0].place)]
+
+
+def _verb(verb: str, argument: Located, place: Place) -> Sequence[Piece] | None:
+    """What one verb makes of its argument; None where that is not known here."""
+    found = pieces_of(argument)
+    if found is None or len(verb) != 2:
+        return None
+    written = scalar_text(argument.value)
+    if verb == "%d":
+        return found if written and re.fullmatch(r"-?[0-9]{1,30}", written) else None
+    if verb == "%q":
+        is_plain = written is not None and re.fullmatch(r"[ !#-\[\]-~]*", written)
+        return [Piece('"', place), *found, Piece('"', place)] if is_plain else None
+    return found
 
 
 def _formatlist(call: Call) -> Located | None:
@@ -248,7 +262,7 @@ def _replace(written: str, old: str, new: str) -> str | None:
 
 def _substr(call: Call) -> Located | None:
     written, start, length = call.text(0), call.number(1), call.number(2)
-    if written is None or start is None or length is None:
+    if written is None or start is None or length is None or not written.isascii():
         return None
     start = max(len(written) + start, 0) if start < 0 else start
     return call.make(written[start:] if length < 0 else written[start : start + length])
@@ -261,8 +275,13 @@ def _base64decode(written: str) -> str | None:
         return None
 
 
+def _ascii(make: Callable[[str], str | None]) -> Function:
+    """Beyond ASCII, Python has other rules than Go."""
+    return _plain(lambda written: make(written) if written.isascii() else None)
+
+
 def _title(written: str) -> str:
-    return re.sub(r"(?:\A|(?<=[\s_-]))\w", lambda match: match.group().upper(), written)
+    return re.sub(r"(?<!\w)[a-z]", lambda match: match.group().upper(), written)
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -276,19 +295,19 @@ FUNCTIONS: dict[str, Function] = {
     "join": _join,
     "jsondecode": _jsondecode,
     "jsonencode": _jsonencode,
-    "lower": _plain(lambda written: written.lower()),
+    "lower": _ascii(str.lower),
     "replace": _plain(_replace),
     "split": _split,
     "startswith": _plain(lambda written, start: written.startswith(start)),
     "strcontains": _plain(lambda written, part: part in written),
     "substr": _substr,
     "templatefile": _templatefile,
-    "title": _plain(_title),
+    "title": _ascii(_title),
     "trim": _plain(lambda written, chars: written.strip(chars)),
     "trimprefix": _plain(lambda written, start: written.removeprefix(start)),
-    "trimspace": _plain(lambda written: written.strip()),
+    "trimspace": _ascii(lambda written: written.strip(" \t\n\v\f\r")),
     "trimsuffix": _plain(lambda written, end: written.removesuffix(end)),
-    "upper": _plain(lambda written: written.upper()),
+    "upper": _ascii(str.upper),
     "urlencode": _plain(lambda written: quote(written, safe="-_.~").replace("%20", "+")),
     "yamldecode": _yamldecode,
 }

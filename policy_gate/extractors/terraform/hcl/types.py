@@ -5,11 +5,14 @@ Source: https://developer.hashicorp.com/terraform/language/expressions/type-cons
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from policy_gate.extractors.terraform.assumptions import UNTOLD, any_value
 from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope
+from policy_gate.extractors.terraform.hcl.sets import as_set
 from policy_gate.extractors.terraform.hcl.syntax import Expression, File
 from policy_gate.extractors.terraform.values import Located, scalar_text
 
@@ -19,16 +22,26 @@ if TYPE_CHECKING:
 _COLLECTIONS = frozenset({"list", "map", "set"})
 
 
-def converted(value: Located, constraint: Expression, scope: Scope, budget: Budget) -> Located:
-    """The value with the optional attributes of its objects, and with its sets as sets."""
-    return _Constraint(constraint.file, scope, budget).converted(value, constraint.node)
+def converted(
+    value: Located,
+    constraint: Expression,
+    scope: Scope,
+    budget: Budget,
+    written: str = "a variable",
+) -> Located:
+    """The value with the optional attributes of its objects, and with its sets as sets.
+
+    `written` is the expression that the value is of.
+    """
+    return _Constraint(constraint.file, scope, budget, written).converted(value, constraint.node)
 
 
 class _Constraint:
     """A constraint in one file, whose defaults are evaluated in a scope."""
 
-    def __init__(self, file: File, scope: Scope, budget: Budget) -> None:
+    def __init__(self, file: File, scope: Scope, budget: Budget, written: str) -> None:
         self.file = file
+        self.written = written
         self.scope = scope
         self.budget = budget
 
@@ -36,9 +49,7 @@ class _Constraint:
         node = _inner(node)
         content = value.value
         if node.type == "variable_expr":
-            is_text = self.file.text(node) == "string" and not isinstance(content, str)
-            written = scalar_text(content) if is_text else None
-            return value if written is None else Located(written, value.place)
+            return self.scalar(value, self.file.text(node))
         if node.type != "function_call":
             return value
         name, arguments = self.file.text(node.children[0]), _arguments(node)
@@ -50,11 +61,29 @@ class _Constraint:
             return self.converted(value, arguments[0])
         return value
 
+    def scalar(self, value: Located, kind: str) -> Located:
+        content = value.value
+        written = scalar_text(content)
+        if written is None:
+            return value
+        if kind == "string" and not isinstance(content, str):
+            return Located(written, value.place)
+        if kind == "bool" and written in ("true", "false"):
+            return Located(written == "true", value.place)
+        if kind == "number" and isinstance(content, str):
+            is_plain = re.fullmatch(r"-?(0|[1-9][0-9]{0,14})", content)
+            if not is_plain:
+                return any_value(self.written, UNTOLD, value.place)
+            return Located(int(content), value.place)
+        return value
+
     def collection(self, value: Located, node: Node, *, is_set: bool) -> Located:
         content = value.value
         if isinstance(content, list):
             items = [self.converted(item, node) for item in content]
-            return replace(value, value=list(items), is_set=is_set)
+            made = replace(value, value=list(items), is_set=is_set)
+            found = as_set(made, self.budget) if is_set else made
+            return any_value(self.written, UNTOLD, value.place) if found is None else found
         if isinstance(content, dict):
             children = {key: self.converted(child, node) for key, child in content.items()}
             return replace(value, value=dict(children))

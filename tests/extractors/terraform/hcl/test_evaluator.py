@@ -58,6 +58,78 @@ def shown(value: object) -> object:
     return str(value) if isinstance(value, DeferredText) else value
 
 
+UNTOLD = object()
+"""What is not evaluated to anything but any value."""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('try(tolist("a"), ["*"])', UNTOLD),
+        ('can(tolist("a")) || can(tomap("a")) || can(tostring(["a"]))', UNTOLD),
+        ('try("arn:${ {}.b }/x", "*")', UNTOLD),
+        ("try([{}.b], ['*'])".replace("'", '"'), UNTOLD),
+        ("can([{}.b])", UNTOLD),
+        ('can(format("%d", "abc"))', UNTOLD),
+        ('try({}.a, [][0], try([{}.b][1], "x"))', "x"),
+        ('try([try({}.a, "x")], "y")', ["x"]),
+    ],
+)
+def test_an_error_deep_inside_is_not_overlooked(expression: str, expected: object) -> None:
+    found = value_of(expression)
+    assert found.is_unknown if expected is UNTOLD else shown(plain(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("[] == []", UNTOLD),
+        ('["a"] == ["a"]', UNTOLD),
+        ("{a = 1} == {a = 1}", UNTOLD),
+        ('["a"] == ["b"]', False),
+        ('["1"] == [2]', False),
+        ("[true] == [1]", False),
+        ("[] == null", False),
+        ("null == null", True),
+        ('"" == null', False),
+        ('"1" == 1', UNTOLD),
+        ('"true" == true', UNTOLD),
+        ('"2" == 1', False),
+        ("1 == 1.0", True),
+        ("true == 1", False),
+        ('contains(["1"], 1)', UNTOLD),
+    ],
+)
+def test_what_is_equal_only_by_type_is_not_told(expression: str, expected: object) -> None:
+    found = value_of(expression)
+    assert found.is_unknown if expected is UNTOLD else found.value is expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('title("a_b c.d s3:get/x-y")', "A_b C.D S3:Get/X-Y"),
+        ('upper("straße")', UNTOLD),
+        ('lower("İ")', UNTOLD),
+        ('length("e\u0301")', UNTOLD),
+        ('format("%q", "a")', '"a"'),
+        (r'format("%q", "a\"b")', UNTOLD),
+        ('format("%d", 1.5)', UNTOLD),
+        ('"${0.1 + 0.2} ${10 / 4} ${-7 % 3}"', "0.3 2.5 -1"),
+        ("10 / 3", UNTOLD),
+        ("[{a = [1, 2]}, {a = [3]}].*.a[0]", [1, 2]),
+        ("[{a = [1, 2]}, {a = [3]}][*].a[0]", [1, 3]),
+        ('[for i, v in tolist(toset(["b", "a"])) : i]', [0, 1]),
+        ("toset([3, 1, 10])", [1, 3, 10]),
+        ('toset(["a", true])', UNTOLD),
+        ('setsubtract([1, 2], ["1"])', UNTOLD),
+    ],
+)
+def test_what_python_does_otherwise_than_terraform(expression: str, expected: object) -> None:
+    found = value_of(expression)
+    assert found.is_unknown if expected is UNTOLD else shown(plain(found)) == expected
+
+
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
@@ -360,3 +432,22 @@ def test_a_broken_block_costs_itself_only(tmp_path: Path) -> None:
     blocks = {block.labels: block for block in read_blocks(Source("main.tf", text))}
 
     assert "y" in blocks["c", "d"].attributes
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("set(string)", ["b", "a", "b"], ["a", "b"]),
+        ("set(string)", [2, 1, 2], ["1", "2"]),
+        ("number", "1", 1),
+        ("bool", "true", True),
+        ("object({n = number})", {"n": "1", "other": 2}, {"n": 1}),
+        ("map(bool)", {"x": "false"}, {"x": False}),
+    ],
+)
+def test_values_are_converted_to_the_types_of_variables(
+    kind: str, value: object, expected: object
+) -> None:
+    constraint = block_of(f"variable v {{\n  type = {kind}\n}}\n").attributes["type"]
+    given = located(value, constraint.place)
+    assert plain(converted(given, constraint, Names(), Budget())) == expected
