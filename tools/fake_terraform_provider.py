@@ -5,11 +5,10 @@
 It speaks plugin protocol 6 over a socket for TF_REATTACH_PROVIDERS and needs grpcio, msgpack and tf
 (the stubs of the protocol). The schemas are those that `../shared/tools/scan_tf_schema.py` writes.
 From the environment: FAKE_TYPES names the types to serve (a plan holds no others, and Terraform
-starts faster), FAKE_REMOTE says what exists in AWS as `{"TYPE": {"attribute": value}}`, FAKE_FRESH
-makes every computed value unlike any other.
+starts faster), FAKE_REMOTE says what exists in AWS as `{"TYPE": {"attribute": value}}`.
 
-What it knows of AWS: the merging and formatting of aws_iam_policy_document, attributes that force
-replacement, that are sensitive or write-only, and the shape of ARNs. All else is by the schema.
+What it knows of AWS is what fake_terraform_values.py says, and which attributes force replacement,
+are sensitive or write-only. All else is by the schema.
 """
 
 # The protocol names the methods and gives each of them a request and a context.
@@ -17,7 +16,6 @@ replacement, that are sensitive or write-only, and the shape of ARNs. All else i
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -28,11 +26,18 @@ from typing import Any
 
 import grpc
 import msgpack
+from fake_terraform_values import (
+    FACTS,
+    DocumentError,
+    Object,
+    computed_text,
+    digest_of,
+    policy_document,
+)
 from tf.gen import tfplugin_pb2 as pb
 from tf.gen import tfplugin_pb2_grpc as rpc
 
 Schema = dict[str, Any]
-Object = dict[str, Any]
 
 UNKNOWN = msgpack.ExtType(0, b"\0")
 STRING = '"string"'
@@ -47,20 +52,6 @@ FORCES_REPLACEMENT = {"name", "bucket", "role", "user", "group", "function_name"
 SENSITIVE = {"secret_string", "secret_binary", "secret", "password", "random_password"}
 # The stubs are older than write-only attributes: field 11 of Schema.Attribute, a boolean.
 WRITE_ONLY = b"\x58\x01"
-FACTS = {
-    "account_id": "123456789012",
-    "partition": "aws",
-    "dns_suffix": "amazonaws.com",
-    "region": "us-east-1",
-}
-ARNS = {
-    "aws_s3_bucket": "arn:aws:s3:::{}",
-    "aws_iam_role": "arn:aws:iam::123456789012:role/{}",
-    "aws_iam_user": "arn:aws:iam::123456789012:user/{}",
-    "aws_iam_policy": "arn:aws:iam::123456789012:policy/{}",
-    "aws_lambda_function": "arn:aws:lambda:us-east-1:123456789012:function:{}",
-    "aws_kms_key": "arn:aws:kms:us-east-1:123456789012:key/{}",
-}
 
 
 def type_of(attribute: Schema) -> str:
@@ -88,6 +79,10 @@ def settable(schema: Schema) -> Iterable[tuple[str, Schema]]:
             yield name, attribute
 
 
+def is_write_only(name: str) -> bool:
+    return name.endswith("_wo") and not name.startswith("has_")
+
+
 def attribute_of(name: str, schema: Schema) -> pb.Schema.Attribute:
     required, computed = bool(schema.get("required")), bool(schema.get("computed"))
     optional = not required and (bool(schema.get("optional")) or not computed)
@@ -107,7 +102,7 @@ def attribute_of(name: str, schema: Schema) -> pb.Schema.Attribute:
         )
     else:
         attribute.type = type_of(schema).encode()
-    if name.endswith("_wo"):
+    if is_write_only(name):
         attribute.MergeFromString(WRITE_ONLY)
     return attribute
 
@@ -138,95 +133,10 @@ def is_unknown(value: Any) -> bool:
     return isinstance(value, msgpack.ExtType)
 
 
-class DocumentError(Exception):
-    """A document that the provider refuses."""
-
-
-def policy_document(config: Object) -> Object:
-    """What aws_iam_policy_document makes of its arguments.
-
-    Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
-    """
-    merged: Object = {"Version": config.get("version") or "2012-10-17"}
-    if config.get("policy_id"):
-        merged["Id"] = config["policy_id"]
-    statements: list[Object] = []
-    sources = [json.loads(text) for text in config.get("source_policy_documents") or () if text]
-    sids: set[str] = set()
-    for statement in (item for source in sources for item in _list(source["Statement"])):
-        if (sid := statement.get("Sid")) in sids and sid:
-            raise DocumentError(f"duplicate Sid ({sid}) in source_policy_documents")
-        sids.add(sid)
-        _merge(statements, statement)
-    for block in config.get("statement") or ():
-        _merge(statements, _statement(block))
-    for text in config.get("override_policy_documents") or ():
-        for statement in _list(json.loads(text)["Statement"]) if text else ():
-            _merge(statements, statement)
-    return {**merged, "Statement": statements}
-
-
-def _merge(statements: list[Object], statement: Object) -> None:
-    for index, existing in enumerate(statements):
-        if statement.get("Sid") and existing.get("Sid") == statement["Sid"]:
-            statements[index] = statement
-            return
-    statements.append(statement)
-
-
-def _statement(block: Object) -> Object:
-    statement: Object = {"Sid": block["sid"]} if block.get("sid") else {}
-    statement["Effect"] = block.get("effect") or "Allow"
-    for name, key in (("actions", "Action"), ("not_actions", "NotAction")):
-        if block.get(name):
-            statement[key] = _one_or_many(block[name])
-    for name, key in (("resources", "Resource"), ("not_resources", "NotResource")):
-        if block.get(name):
-            statement[key] = _one_or_many(map(_variables, block[name]))
-    for name, key in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
-        if block.get(name):
-            statement[key] = _principals(block[name])
-    condition: dict[str, dict[str, list[str]]] = {}
-    for item in block.get("condition") or ():
-        of_test = condition.setdefault(item["test"], {})
-        values = of_test.setdefault(_variables(item["variable"]), [])
-        values.extend(map(_variables, item["values"]))
-    if condition:
-        statement["Condition"] = {
-            test: {
-                key: values[0] if len(values) == 1 else values for key, values in of_test.items()
-            }
-            for test, of_test in condition.items()
-        }
-    return statement
-
-
-def _principals(blocks: Iterable[Object]) -> Any:
-    principals: dict[str, list[str]] = {}
-    for block in blocks:
-        if block["type"] == "*" and list(block["identifiers"]) == ["*"]:
-            return "*"
-        principals.setdefault(block["type"], []).extend(map(_variables, block["identifiers"]))
-    return {kind: _one_or_many(identifiers) for kind, identifiers in principals.items()}
-
-
-def _one_or_many(values: Iterable[str]) -> str | list[str]:
-    found = sorted(values, reverse=True)
-    return found[0] if len(found) == 1 else found
-
-
-def _variables(text: str) -> str:
-    return text.replace("&{", "${")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 class Provider(rpc.ProviderServicer):  # type: ignore[misc]
     """The calls of the protocol that a plan and an apply need."""
 
-    def __init__(self, schemas: Schema, provider: str) -> None:
+    def __init__(self, schemas: Schema) -> None:
         types = set(filter(None, os.environ.get("FAKE_TYPES", "").split(",")))
         self.resources = {
             name: schema
@@ -238,9 +148,8 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
             for name, schema in schemas["TerraformDataSource"].items()
             if not types or name in types
         }
-        self.provider = provider
+        self.region = "us-east-1"
         self.remote: dict[str, Object] = json.loads(os.environ.get("FAKE_REMOTE", "{}"))
-        self.is_fresh = bool(os.environ.get("FAKE_FRESH"))
 
     def GetMetadata(self, request: Any, context: Any) -> Any:
         return pb.GetMetadata.Response(server_capabilities=pb.ServerCapabilities())
@@ -276,6 +185,7 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
         return pb.ValidateDataResourceConfig.Response()
 
     def ConfigureProvider(self, request: Any, context: Any) -> Any:
+        self.region = decode(request.config).get("region") or "us-east-1"
         return pb.ConfigureProvider.Response()
 
     def UpgradeResourceState(self, request: Any, context: Any) -> Any:
@@ -309,6 +219,7 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
             for name in sorted(FORCES_REPLACEMENT & planned.keys())
             if prior is not None and prior.get(name) != planned[name]
         ]
+        planned.update(dict.fromkeys(filter(is_write_only, planned)))
         if prior is None or replaced:
             _forget_computed(self.resources[request.type_name], planned, config)
         paths = [
@@ -334,17 +245,7 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
             return {} if is_map else []
         if shape != STRING:
             return False if "bool" in shape else 0
-        # A policy that nobody set is the default of the service, which is none here.
-        if "policy" in name or "policies" in name or name == "name_prefix":
-            return ""
-        digest = hashlib.sha256(f"{kind} {name} {seed}".encode()).hexdigest()[:10]
-        named = planned.get("name") or planned.get("bucket")
-        label = f"fresh-{digest}" if self.is_fresh or not isinstance(named, str) else named
-        if name == "arn" or name.endswith("_arn"):
-            service = kind.split("_")[1]
-            pattern = ARNS.get(kind, f"arn:aws:{service}:us-east-1:123456789012:{{}}")
-            return pattern.format(label)
-        return FACTS["region"] if name == "region" else label
+        return computed_text(kind, name, planned, self.region, seed)
 
     def ReadDataSource(self, request: Any, context: Any) -> Any:
         config = decode(request.config)
@@ -356,7 +257,7 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
                 return pb.ReadDataSource.Response(diagnostics=[problem])
             config["json"] = json.dumps(document, indent=2)
             config["minified_json"] = json.dumps(document, separators=(",", ":"))
-            config["id"] = str(int(hashlib.sha256(config["json"].encode()).hexdigest()[:8], 16))
+            config["id"] = digest_of(config["json"])
             config["version"] = document["Version"]
             return pb.ReadDataSource.Response(state=encode(config))
         config.update(self.remote.get(f"data.{request.type_name}", {}))
@@ -383,7 +284,7 @@ def main() -> None:
         futures.ThreadPoolExecutor(8), options=[("grpc.max_send_message_length", -1)]
     )
     known = json.loads(Path(schemas).read_text(encoding="utf-8"))[provider]
-    rpc.add_ProviderServicer_to_server(Provider(known, provider), server)
+    rpc.add_ProviderServicer_to_server(Provider(known), server)
     server.add_insecure_port(f"unix://{socket}")
     server.start()
     print("ready", flush=True)

@@ -85,7 +85,7 @@ def make(folder: Path, schema: Path, applied: Path | None) -> None:
             shown = run(terraform, work, environment, "show", "-json", "plan.bin")
             (folder / "plan.json").write_text(shown, encoding="utf-8")
         if applied and not settings.get("errored"):
-            with providers(folder, schema, is_fresh=True) as environment:
+            with providers(folder, schema) as environment:
                 run(terraform, work, environment, "apply", "plan.bin")
                 state = run(terraform, work, environment, "show", "-json")
             applied.mkdir(exist_ok=True)
@@ -120,7 +120,7 @@ def run(terraform: str, work: Path, environment: dict[str, str], *arguments: str
 
 @contextlib.contextmanager
 def providers(
-    folder: Path, schema: Path, remote: dict[str, Any] | None = None, *, is_fresh: bool = False
+    folder: Path, schema: Path, remote: dict[str, Any] | None = None
 ) -> Iterator[dict[str, str]]:
     """The environment in which Terraform finds the providers that the fixture uses."""
     written = "".join(
@@ -135,7 +135,6 @@ def providers(
         "CHECKPOINT_DISABLE": "1",
         "FAKE_TYPES": ",".join(sorted(types)),
         "FAKE_REMOTE": json.dumps(remote or {}),
-        "FAKE_FRESH": "1" if is_fresh else "",
     }
     with contextlib.ExitStack() as stack:
         sockets = Path(stack.enter_context(tempfile.TemporaryDirectory()))
