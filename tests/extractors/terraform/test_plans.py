@@ -150,7 +150,7 @@ def test_a_line_that_says_something_else_is_told(tmp_path: Path) -> None:
         ({"errored": True}, "the plan is errored"),
         ({"complete": False}, "the plan is not complete"),
         ({"deferred_changes": [{"reason": "instance_count_unknown"}]}, "the plan is not complete"),
-        ({"resource_changes": {}}, "cannot be read"),
+        ({"resource_changes": {}}, "must be a list"),
         ({"resource_changes": [{"address": "aws_iam_policy.x", "change": 1}]}, "cannot be read"),
     ],
 )
