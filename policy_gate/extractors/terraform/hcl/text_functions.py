@@ -102,9 +102,7 @@ def _rendered(call: Call, source: Source, names: dict[str, Located]) -> Located 
         return None
     whole = Place(source, 0, len(source.text))
     moved = [_moved(piece, wrapped, source) for piece in pieces]
-    if source.text and not source.text.endswith("\n"):
-        moved = _without_last_line_end(moved)
-    return text(moved, whole)
+    return text(_without_last_line_end(moved), whole)
 
 
 class _Names:

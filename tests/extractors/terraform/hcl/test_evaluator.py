@@ -451,3 +451,30 @@ def test_values_are_converted_to_the_types_of_variables(
     constraint = block_of(f"variable v {{\n  type = {kind}\n}}\n").attributes["type"]
     given = located(value, constraint.place)
     assert plain(converted(given, constraint, Names(), Budget())) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a\n", "a\n"),
+        ("", ""),
+        ("a", "a"),
+        ('a\n%{ for x in l ~}\n  "${x}",\n%{ endfor ~}\nend', 'a\n  "a",\n  "b",\nend'),
+        ('a  \n  ${~ "b" ~}  \n c', "a  \nb c"),
+        ("%{ if true ~}\n a\n%{~ else ~}\n b\n%{~ endif }\n", " a\n"),
+        ("%{ for x in l ~}${x};%{ endfor ~}\n\nX", "a;b;\nX"),
+    ],
+)
+def test_template_files_give_what_terraform_gives(written: str, expected: str) -> None:
+    scope = Names({"t.tftpl": written})
+    assert value_of('templatefile("t.tftpl", {l = ["a", "b"]})', scope).value == expected
+
+
+def test_an_escape_that_the_parser_takes_for_an_interpolation_is_not_told() -> None:
+    assert value_of('"$$${1}"').is_unknown
+    assert value_of('"$${1}"').value == "${1}"
+
+
+def test_jsonencode_escapes_what_terraform_does() -> None:
+    assert value_of('jsonencode("<>&")').value == r'"\u003c\u003e\u0026"'
+    assert value_of('jsondecode(jsonencode("<>&"))').value == "<>&"
