@@ -8,7 +8,7 @@ from policy_gate.extractors.cloudformation.extract import CloudFormationExtracto
 from policy_gate.extractors.files import MAX_BYTES, MAX_PLAN_BYTES, check_size
 from policy_gate.extractors.interface import Extractor
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
-from policy_gate.extractors.terraform.recognition import is_binary_plan, looks_like_plan
+from policy_gate.extractors.terraform.recognition import is_binary_plan, plan_start
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import decode
 
@@ -35,7 +35,7 @@ def read(stream: BinaryIO) -> Read:
     if is_binary_plan(data):
         return Read("", is_binary_plan=True)
     try:
-        if len(data) > MAX_BYTES and looks_like_plan(decode(data, "replace")):
+        if len(data) > MAX_BYTES and plan_start(decode(data, "replace")) is not None:
             data += stream.read(MAX_PLAN_BYTES + 1 - len(data))
             if len(data) > MAX_PLAN_BYTES:
                 return Read(decode(data[:MAX_BYTES], "replace"), ReadError(_TOO_LARGE, 0))

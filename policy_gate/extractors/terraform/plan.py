@@ -11,7 +11,7 @@ from policy_gate.extractors.cloudformation.template import looks_like_template
 from policy_gate.extractors.interface import ExtractSettings, joined
 from policy_gate.extractors.terraform.extract import plan_extraction
 from policy_gate.extractors.terraform.reading import read_plans
-from policy_gate.extractors.terraform.recognition import is_of_terraform, looks_like_plan
+from policy_gate.extractors.terraform.recognition import is_of_terraform, plan_start
 from policy_gate.model import Extraction
 from policy_gate.syntax.source import Source
 
@@ -22,10 +22,9 @@ class TerraformPlanExtractor:
     name = "Terraform plan"
 
     def recognises(self, text: str) -> bool:
-        if not looks_like_plan(text):
-            return False
+        start = plan_start(text)
         # Behind other lines, a plan must not hide a template from the gate.
-        return text.lstrip()[:1] == "{" or not looks_like_template(text)
+        return start == 0 or (start is not None and not looks_like_template(text))
 
     def explains(self, text: str) -> bool:
         return is_of_terraform(text)

@@ -32,6 +32,7 @@ _VERSION = re.compile(r"(\d{1,9})\.\d{1,9}", re.ASCII)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
+_COLLECTIONS = (dict, list)
 _WORDS = ("true", "false", "null", "\\u", "-")
 _OF_A_PLAN = re.compile(
     '"(?:resource_changes|planned_values|after_unknown|prior_state|format_version)"'
@@ -78,6 +79,8 @@ def read_plans(text: str) -> tuple[list[PlanText], tuple[str, ...]]:
             others.append((_Piece(start, text[start:position]), content))
     around.append(_Piece(position, text[position:]))
     if not plans and not others:
+        if text.lstrip().startswith("["):
+            raise NotSupportedError("this is a list: give each plan in a file of its own")
         raise NotSupportedError(f"this is no plan in JSON: {HOW}")
     for piece, content in others:
         if not plans or not _may_stand_beside_plans(content):
@@ -175,22 +178,18 @@ def _too_deep() -> str:
 
 
 def _not_too_deep(value: Any, offset: int) -> Any:
-    level = [value]
+    level = [value] if isinstance(value, _COLLECTIONS) else []
     for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in _children(node) if _is_collection(child)]
         if not level:
             return value
+        # In one expression: a large plan holds millions of values.
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, _COLLECTIONS)
+        ]
     raise ReadError(_too_deep(), offset)
-
-
-def _children(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _is_collection(value: Any) -> bool:
-    return isinstance(value, dict | list)
 
 
 def _is_plan(content: dict[str, Any]) -> bool:

@@ -41,7 +41,7 @@ _PLAN_WORDS = ('"resource_changes"', '"planned_values"', '"root_module"')
 
 _FIRST_KEY = re.compile(r'\s*\[?\s*\{\s*"(@?\w+)"\s*:')
 _THIRD_KEY = re.compile(
-    r'\{\s*"format_version"\s*:\s*"[^"]*"\s*,'
+    r'\s*\{\s*"format_version"\s*:\s*"[^"]*"\s*,'
     r'\s*(?:"terraform_version"\s*:\s*"[^"]*"\s*,\s*)?"(\w+)"'
 )
 _FOR_PEOPLE = re.compile(
@@ -49,25 +49,35 @@ _FOR_PEOPLE = re.compile(
     re.MULTILINE,
 )
 _DIRECT = re.compile(r"\s*(?=\{)")
-# A name before the plan is no key of a template: CloudFormation knows none such.
-_ON_A_LINE = re.compile(
-    r"""^(?:\S{5,30}[ ]STDOUT[ ][^\n"'\#{]{0,300}\b(?:terraform|tofu):[ ])?(?=\{\s*")""",
-    re.MULTILINE | re.VERBOSE,
-)
+# What is before the plan is no key of a template: CloudFormation knows none such.
+_LINE = r"""^(?:[^\s"'#]\S{4,30} STDOUT [^\n"'#{]{0,300}\b(?:terraform|tofu): )?"""
+_OBJECT_ON_A_LINE = re.compile(_LINE + r'(?=\{\s*")', re.MULTILINE)
+_PLAN_ON_A_LINE = re.compile(_LINE + r'(?=\{\s*"format_version"\s*:)', re.MULTILINE)
 _TAIL = 100
 
 
 def object_start(text: str, position: int) -> int | None:
     """Where the next JSON object begins: right there, or with a line. None where there is none."""
-    match = _DIRECT.match(text, position) or _ON_A_LINE.search(text, position)
+    match = _DIRECT.match(text, position) or _OBJECT_ON_A_LINE.search(text, position)
     return match.end() if match else None
 
 
-def looks_like_plan(text: str) -> bool:
-    """Also of a plan that is cut, and of one after other lines; not of text that quotes one."""
-    start = object_start(text, 0) if text.lstrip()[:1] == "{" or _says_format(text) else None
-    first = _FIRST_KEY.match(text, start) if start is not None else None
-    if start is None or first is None or first[1] not in PLAN_KEYS or _is_fenced(text, start):
+def plan_start(text: str) -> int | None:
+    """Where a plan seems to begin, which may be cut or stand after other lines.
+
+    None where there is none, or where a text only quotes one.
+    """
+    if _is_plan_at(text, 0):
+        return 0
+    match = _PLAN_ON_A_LINE.search(text) if '"format_version"' in text else None
+    if match is None or _is_fenced(text, match.end()) or not _is_plan_at(text, match.end()):
+        return None
+    return match.end()
+
+
+def _is_plan_at(text: str, start: int) -> bool:
+    first = _FIRST_KEY.match(text, start)
+    if first is None or first[1] not in PLAN_KEYS:
         return False
     if first[1] == "format_version":
         if third := _THIRD_KEY.match(text, start):
@@ -92,10 +102,6 @@ def is_binary_plan(data: bytes) -> bool:
     Source: https://github.com/hashicorp/terraform/blob/main/internal/plans/planfile/writer.go
     """
     return data.startswith(b"tfplan") or (data.startswith(b"PK\3\4") and data[30:36] == b"tfplan")
-
-
-def _says_format(text: str) -> bool:
-    return '"format_version"' in text
 
 
 def _is_fenced(text: str, start: int) -> bool:
