@@ -5,10 +5,12 @@ Source: https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
+import gc
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, NamedTuple, NoReturn
 
@@ -71,7 +73,8 @@ def read_plans(text: str) -> tuple[list[PlanText], tuple[str, ...]]:
     position = 0
     while (start := object_start(text, position)) is not None:
         around.append(_Piece(position, text[position:start]))
-        content, position = _root(text, start)
+        with _no_collection():
+            content, position = _root(text, start)
         if _is_plan(content):
             plans.append(PlanText(_checked(content, start), start))
             spans.append((start, position))
@@ -87,6 +90,18 @@ def read_plans(text: str) -> tuple[list[PlanText], tuple[str, ...]]:
             raise NotSupportedError(_what_it_is(content), piece.start)
     _check_that_none_is_cut(around, [text[start:end] for start, end in spans])
     return plans, tuple(_notes([*around, *(piece for piece, _ in others)]))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Values of JSON have no cycles, and looking for some takes as long as reading them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _root(text: str, start: int) -> tuple[dict[str, Any], int]:
