@@ -9,7 +9,7 @@ import gc
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, NamedTuple, NoReturn
@@ -20,6 +20,12 @@ from policy_gate.syntax.node import ReadError
 
 MAX_DEPTH = 200
 """Collections inside collections; a module inside another takes three."""
+
+MAX_PLANS = 1_000
+"""In one file."""
+
+MAX_OTHERS = 100_000
+"""Objects of logs beside them."""
 
 HOW = (
     "`terraform plan -out=tfplan` and `terraform show -json tfplan > plan.json` make what is read"
@@ -39,6 +45,8 @@ _WORDS = ("true", "false", "null", "\\u", "-")
 _OF_A_PLAN = re.compile(
     '"(?:resource_changes|planned_values|after_unknown|prior_state|format_version)"'
 )
+_LIST = re.compile(r"\s*\[\s*\{")
+_LINE = re.compile(r"^[^\S\n]*\S", re.MULTILINE)
 _COPY = re.compile(r"^::set-output name=stdout::(.*)$", re.MULTILINE)
 _ESCAPES = (("%0A", "\n"), ("%0D", "\r"), ("%25", "%"))
 
@@ -53,43 +61,99 @@ class PlanText(NamedTuple):
     """In characters from the beginning of the file."""
 
 
-class _Piece(NamedTuple):
-    """A part of the text."""
-
-    start: int
-    text: str
-
-
 def read_plans(text: str) -> tuple[list[PlanText], tuple[str, ...]]:
     """The plans that stand one after another in a text, and notes about what is around them.
 
     Raises ReadError where the text is no JSON or a plan is cut, NotSupportedError where it is
     something else than plans.
     """
-    plans: list[PlanText] = []
-    spans: list[tuple[int, int]] = []
-    around: list[_Piece] = []
-    others: list[tuple[_Piece, dict[str, Any]]] = []
+    if _LIST.match(text):
+        raise NotSupportedError("this is a list: give each plan in a file of its own")
+    found = _Found(text)
     position = 0
-    while (start := object_start(text, position)) is not None:
-        around.append(_Piece(position, text[position:start]))
-        with _no_collection():
+    with _no_collection():
+        while (start := object_start(text, position)) is not None:
+            found.leave_out(position, start)
             content, position = _root(text, start)
+            found.add(content, start, position)
+    found.leave_out(position, len(text))
+    return found.plans, tuple(found.notes())
+
+
+class _Found:
+    """What is met in a text; of what is left out, only how much it is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plans: list[PlanText] = []
+        self.spans: list[tuple[int, int]] = []
+        self.other: NotSupportedError | None = None
+        """What the first object is that is no plan."""
+
+        self.foreign: NotSupportedError | None = None
+        """The same of the first that must not stand beside plans."""
+
+        self.others = 0
+        self.lines = 0
+
+    def add(self, content: dict[str, Any], start: int, end: int) -> None:
         if _is_plan(content):
-            plans.append(PlanText(_checked(content, start), start))
-            spans.append((start, position))
-        else:
-            others.append((_Piece(start, text[start:position]), content))
-    around.append(_Piece(position, text[position:]))
-    if not plans and not others:
-        if text.lstrip().startswith("["):
-            raise NotSupportedError("this is a list: give each plan in a file of its own")
-        raise NotSupportedError(f"this is no plan in JSON: {HOW}")
-    for piece, content in others:
-        if not plans or not _may_stand_beside_plans(content):
-            raise NotSupportedError(_what_it_is(content), piece.start)
-    _check_that_none_is_cut(around, [text[start:end] for start, end in spans])
-    return plans, tuple(_notes([*around, *(piece for piece, _ in others)]))
+            if len(self.plans) == MAX_PLANS:
+                raise ReadError(f"more than {MAX_PLANS} plans in one file", start)
+            self.plans.append(PlanText(_checked(content, start), start))
+            self.spans.append((start, end))
+            return
+        self.lines += _lines(self.text[start:end])
+        self.others += 1
+        self.other = self.other or NotSupportedError(_what_it_is(content), start)
+        if self.others > MAX_OTHERS:
+            raise self.other
+        if "@level" not in content and "level" not in content:
+            self.foreign = self.foreign or NotSupportedError(_what_it_is(content), start)
+
+    def leave_out(self, start: int, end: int) -> None:
+        """Raises ReadError where it looks like a part of a plan."""
+        piece = self.text[start:end]
+        self.lines += _lines(piece)
+        copies: list[tuple[int, int]] | None = None
+        for match in _OF_A_PLAN.finditer(piece):
+            if copies is None:
+                copies = list(self._copies(piece))
+            if not any(first <= match.start() < last for first, last in copies):
+                message = (
+                    "this looks like a part of a plan that was cut, or mixed with other output"
+                )
+                raise ReadError(message, start + match.start())
+
+    def _copies(self, piece: str) -> Iterator[tuple[int, int]]:
+        """Where a plan is printed once more, as the wrapper of setup-terraform does.
+
+        Source: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+        (escapeData)
+        """
+        for match in _COPY.finditer(piece):
+            content = match[1]
+            for escaped, plain in _ESCAPES:
+                content = content.replace(escaped, plain)
+            if any(content.strip() == self.text[first:last] for first, last in self.spans):
+                yield match.span()
+
+    def notes(self) -> Iterator[str]:
+        """Raises NotSupportedError where there is no plan, or something that hides in a log."""
+        if problem := self.foreign if self.plans else self.other:
+            raise problem
+        if not self.plans:
+            raise NotSupportedError(f"this is no plan in JSON: {HOW}")
+        if self.lines:
+            yield (
+                f"{self.lines} line{'s' * (self.lines > 1)} around the plan are left out."
+                " Redirect the output of `terraform show -json` alone;"
+                " for hashicorp/setup-terraform, set terraform_wrapper: false."
+            )
+
+
+def _lines(text: str) -> int:
+    return sum(1 for _ in _LINE.finditer(text.strip()))
 
 
 @contextmanager
@@ -229,52 +293,12 @@ def _checked(plan: dict[str, Any], start: int) -> dict[str, Any]:
     return plan
 
 
-def _may_stand_beside_plans(content: dict[str, Any]) -> bool:
-    """Logs in JSON, of Terraform or of what wraps it."""
-    return "@level" in content or "level" in content
-
-
 def _what_it_is(content: dict[str, Any]) -> str:
     if "@level" in content:
         return f"this is the log that `terraform plan -json` prints, and no plan: {HOW}"
     if "encrypted_data" in content:
         return f"this is a plan or a state that OpenTofu encrypted: {HOW}, given the same key"
     is_state = "lineage" in content or "serial" in content or "values" in content
-    if is_state or set(content) <= {"format_version", "terraform_version", "checks"}:
+    if is_state or set(content) == {"format_version"}:
         return f"this is a state, and no plan: {HOW}"
     return f"this is no plan, it has neither resource_changes nor planned_values: {HOW}"
-
-
-def _check_that_none_is_cut(around: Sequence[_Piece], plans: Sequence[str]) -> None:
-    """Raises ReadError where something that is left out looks like a part of a plan."""
-    for piece in around:
-        copies = [match.span() for match in _copies(piece.text, plans)]
-        for match in _OF_A_PLAN.finditer(piece.text):
-            if not any(start <= match.start() < end for start, end in copies):
-                message = (
-                    "this looks like a part of a plan that was cut, or mixed with other output"
-                )
-                raise ReadError(message, piece.start + match.start())
-
-
-def _copies(text: str, plans: Sequence[str]) -> Iterator[re.Match[str]]:
-    """Where a plan that was read is printed once more, as the wrapper of setup-terraform does.
-
-    Source: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts (escapeData)
-    """
-    for match in _COPY.finditer(text):
-        content = match[1]
-        for escaped, plain in _ESCAPES:
-            content = content.replace(escaped, plain)
-        if content.strip() in plans:
-            yield match
-
-
-def _notes(left_out: Iterable[_Piece]) -> Iterator[str]:
-    count = sum(bool(line.strip()) for piece in left_out for line in piece.text.splitlines())
-    if count:
-        lines = "1 line" if count == 1 else f"{count} lines"
-        yield (
-            f"{lines} around the plan are left out. Redirect the output of `terraform show -json`"
-            " alone; for hashicorp/setup-terraform, set terraform_wrapper: false."
-        )

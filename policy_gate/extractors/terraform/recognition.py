@@ -58,6 +58,8 @@ _TAIL = 100
 
 def object_start(text: str, position: int) -> int | None:
     """Where the next JSON object begins: right there, or with a line. None where there is none."""
+    if text.find("{", position) < 0:
+        return None
     match = _DIRECT.match(text, position) or _OBJECT_ON_A_LINE.search(text, position)
     return match.end() if match else None
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from policy_gate.extractors.interface import NotSupportedError
-from policy_gate.extractors.terraform.reading import MAX_DEPTH, read_plans
+from policy_gate.extractors.terraform.reading import MAX_DEPTH, MAX_PLANS, read_plans
 from policy_gate.syntax.node import ReadError
 from tests.extractors.terraform.small_plans import SECRET, plan, text
 
@@ -135,3 +135,10 @@ def test_many_unfinished_objects_are_refused_at_once() -> None:
     content = '{"a":[' * 200_000
     with pytest.raises(ReadError):
         read_plans(content)
+
+
+def test_plans_in_one_file_are_bounded() -> None:
+    small = '{"format_version":"1.2","planned_values":{}}'
+    assert len(read_plans(small * MAX_PLANS)[0]) == MAX_PLANS
+    with pytest.raises(ReadError, match="more than 1000 plans"):
+        read_plans(small * (MAX_PLANS + 1))
