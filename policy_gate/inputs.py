@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,26 +22,31 @@ class Inputs(NamedTuple):
     named: tuple[Path, ...]
     matched: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    reads_standard_input: bool = False
 
 
 def find_inputs(paths: Sequence[str], config: GateConfig) -> Inputs:
-    """The paths of the command line; else the configured inputs; else the working directory."""
+    """The paths of the command line; else the configured inputs; else the working directory.
+
+    `-` on the command line is standard input, of which the file `./-` is told apart.
+    """
     if paths:
-        return Inputs(tuple(Path(path) for path in paths))
+        named = tuple(Path(path) for path in paths if path != "-")
+        return Inputs(named, reads_standard_input="-" in paths)
     if not config.inputs:
         return Inputs((), (Path(),))
-    named: list[Path] = []
+    configured: list[Path] = []
     matched: list[Path] = []
     notes: list[str] = []
     for pattern in config.inputs:
         if not glob.has_magic(pattern):
-            named.append(config.folder / pattern)
+            configured.append(config.folder / pattern)
             continue
         found = _matches(config.folder, Path(pattern))
         matched += found
         if not found:
             notes.append(f"The pattern {pattern!r} under inputs matches nothing.")
-    return Inputs(tuple(named), tuple(matched), tuple(notes))
+    return Inputs(tuple(configured), tuple(matched), tuple(notes))
 
 
 def _matches(folder: Path, pattern: Path) -> list[Path]:
@@ -52,6 +58,7 @@ def _matches(folder: Path, pattern: Path) -> list[Path]:
 
 def extract_inputs(inputs: Inputs, config: GateConfig, analyzer: Analyzer) -> Extraction:
     """Everything that the inputs hold, and the documents of the policies that they attach."""
-    extraction = extract_paths(inputs.named, inputs.matched, config.settings)
+    standard_input = sys.stdin.buffer if inputs.reads_standard_input else None
+    extraction = extract_paths(inputs.named, inputs.matched, config.settings, standard_input)
     sources = document_sources(config.managed_policy_documents, analyzer)
     return with_documents(extraction, sources)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from policy_gate.extractors.files import MAX_BYTES
 from tests.command_line import allow, gate, gate_json, template
+from tests.extractors.terraform.small_plans import SECRET, text
 
 GOOD = template(allow("s3:GetObject", "arn:aws:s3:::bucket/*"))
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\nResources:\n'
@@ -333,3 +336,104 @@ def test_a_reference_cycle_costs_only_what_depends_on_it() -> None:
     assert ran.verdicts()["good", "access-not-granted"] == "PASS"
     assert ran.status == 2
     assert all(line in (4, 7, 13) for _, line, _ in ran.not_analysed())
+
+
+def archive(name: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as content:
+        content.writestr(name, SECRET)
+    return stream.getvalue()
+
+
+PLAN = text()
+# Content of `tf`, whether it is skipped when it is met by searching, and what is said of it.
+NO_PLANS: dict[str, tuple[bytes, bool, str]] = {
+    "state": (b'{"format_version":"1.0","values":{"outputs":"hunter2"}}', True, "is a state"),
+    "tfstate": (b'{"version":4,"terraform_version":"1.1","lineage":"hunter2"}', True, "is a state"),
+    "log": (b'{"@level":"info","@message":"hunter2"}\n{"@level":"x"}', True, "is the log"),
+    "encrypted": (b'{"encrypted_data":"hunter2","meta":{}}', True, "encrypted"),
+    "text": (b"Terraform will perform the following actions:\n", True, "no plan in JSON"),
+    "binary": (archive("tfplan"), True, "this is a binary plan: `terraform show -json tf >"),
+    "old binary": (b"tfplan\x02\x00hunter2", True, "this is a binary plan"),
+    "cut": (PLAN[:-1].encode(), False, "ends too early: was it cut off?"),
+    "cut early": (PLAN[: PLAN.index(SECRET) + 7].encode(), False, "ends too early"),
+    "UTF-16 cut": (PLAN.encode("utf-16")[:-1], False, "UTF-16"),
+    "later format": (text(format_version="9.0").encode(), False, "format 9.0 are not known"),
+    "no format": (text(format_version=None).encode(), False, "a plan has a format_version"),
+    "list": (f"[{PLAN}]".encode(), False, "give each plan in a file of its own"),
+    "wrong type": (text(resource_changes={"a": SECRET}).encode(), False, "must be a list"),
+    "template too": (text(Resources={"a": SECRET}).encode(), False, "CloudFormation template in"),
+    "duplicate": (PLAN.replace('"mode"', '"address"').encode(), False, "duplicate key 'address'"),
+    "NaN": (PLAN.replace("true", "NaN").encode(), False, "NaN is no JSON number"),
+    "digits": (PLAN.replace("true", "9" * 9999).encode(), False, "too many digits"),
+    "deep": (PLAN.replace("true", "[" * 9999).encode(), False, "collections inside each other"),
+    "two, one cut": (f"{PLAN}\n{PLAN[:-99]}".encode(), False, "was it cut off?"),
+    "other output": (PLAN.replace(":", ":\nWarning: x\n", 9).encode(), False, "was other output"),
+}
+
+
+@pytest.mark.parametrize("name", NO_PLANS)
+def test_a_file_of_terraform_that_is_no_plan_says_what_to_do(name: str) -> None:
+    content, is_skipped, message = NO_PLANS[name]
+    Path("tf").write_bytes(content)
+    Path("good.json").write_text(GOOD)
+
+    named = gate_json("run", "tf", "good.json")
+    console = gate("run", "tf")
+
+    assert (named.status, console.status) == (2, 2)
+    ((file, _, said),) = named.not_analysed()
+    assert file == "tf"
+    assert message in said
+    assert named.report["coverage"]["passed"] == 1
+    assert message in " ".join(console.out.split())
+    assert SECRET not in named.out + console.out
+    assert named.err + console.err == ""
+
+    searched = gate_json("run", ".")
+
+    assert searched.status == (0 if is_skipped else 2)
+    assert searched.report["coverage"]["skipped_files"] == is_skipped
+    assert SECRET not in searched.out
+
+
+def test_a_binary_plan_that_is_met_by_searching_is_noted() -> None:
+    Path("infra").mkdir()
+    Path("infra/t f.plan").write_bytes(archive("tfplan"))
+    Path("other.zip").write_bytes(archive("file"))
+    Path("good.json").write_text(GOOD)
+
+    ran = gate_json("run", ".")
+
+    assert ran.status == 0
+    assert ran.report["coverage"]["skipped_files"] == 2
+    (note,) = [note for note in ran.report["notes"] if "binary" in note]
+    assert note.startswith(
+        "infra/t f.plan is a binary plan: `terraform show -json 'infra/t f.plan'"
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\x7fELF\0", b"words", PLAN[:-1].encode()])
+def test_standard_input_that_cannot_be_read_fails_the_gate(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("good.json").write_text(GOOD)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    ran = gate_json("run", "-", "good.json")
+
+    assert ran.status == 2
+    assert ran.report["coverage"]["passed"] == 1
+    ((file, line, _),) = ran.not_analysed()
+    assert (file, line) == ("<stdin>", 1)
+
+
+def test_a_template_may_come_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("-").write_text("words")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GOOD.encode())))
+
+    ran = gate_json("run", "-")
+
+    assert ran.status == 0
+    assert {result["policy"]["file"] for result in ran.report["results"]} == {"<stdin>"}
+    assert gate_json("run", "./-").not_analysed()[0][0] == "-"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from policy_gate.extractors.cdk.assembly import (
     DESCRIPTIONS,
@@ -22,21 +22,19 @@ from policy_gate.extractors.cdk.assembly import (
     is_assembly,
     unsynthesized,
 )
-from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
-from policy_gate.extractors.files import MAX_BYTES, MAX_PLAN_BYTES, check_size, read_bytes
-from policy_gate.extractors.interface import Extractor, ExtractSettings, NotSupportedError
-from policy_gate.extractors.parallel import in_order
-from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
-from policy_gate.extractors.terraform.reading import BINARY
-from policy_gate.extractors.terraform.recognition import (
-    is_binary_plan,
-    is_of_terraform,
-    looks_like_plan,
+from policy_gate.extractors.files import MAX_PLAN_BYTES, opened
+from policy_gate.extractors.interface import (
+    Extractor,
+    ExtractSettings,
+    NotSupportedError,
+    joined,
 )
+from policy_gate.extractors.parallel import in_order
+from policy_gate.extractors.recognise import Read, explaining, read, recognised
 from policy_gate.fault import fault
 from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
 from policy_gate.syntax.node import ReadError
-from policy_gate.syntax.source import Source, decode, shown
+from policy_gate.syntax.source import Source, shown
 
 MAX_NAMED = 3
 """Files that one note names."""
@@ -44,11 +42,8 @@ MAX_NAMED = 3
 MUCH = 1_000_000
 """Bytes from which on more than one process reads them."""
 
-EXTRACTORS: tuple[Extractor, ...] = (CloudFormationExtractor(), TerraformPlanExtractor())
-"""In the order in which they are asked. What none of them recognises and the user names, the first
-explains, or the second if Terraform wrote it."""
-
-STDIN = Path("-")
+STANDARD_INPUT = "<stdin>"
+"""What standard input is called in reports."""
 
 NEVER_SEARCHED = frozenset({".git", "node_modules", ".venv", ".terraform"})
 
@@ -61,8 +56,6 @@ class _File(NamedTuple):
     """Did the user name it? Then it is an error where it is no input."""
 
     is_assembly: bool = False
-    data: bytes | None = None
-    """What came from stdin."""
 
     @property
     def real(self) -> str:
@@ -71,9 +64,14 @@ class _File(NamedTuple):
 
 
 def extract_paths(
-    named: Iterable[Path], searched: Iterable[Path], settings: ExtractSettings
+    named: Iterable[Path],
+    searched: Iterable[Path],
+    settings: ExtractSettings,
+    standard_input: BinaryIO | None = None,
 ) -> Extraction:
     """Everything in the paths that the user names, and in those that patterns of theirs match.
+
+    What is on standard input, if that is given, is read as a file that was named.
 
     A folder is searched in either case. Nothing is read twice, a file is read as one that was named
     if it was, and the order of the paths makes no difference. A template that was met by searching
@@ -89,17 +87,9 @@ def extract_paths(
     work = partial(_of_file, settings=settings)
     results = in_order(work, files, _died, is_much=_size(files) > MUCH)
     extracted = _apart_from_nested(zip(files, results, strict=True))
-    return _joined([*(item for item in met if isinstance(item, Extraction)), *extracted])
-
-
-def _joined(parts: Sequence[Extraction]) -> Extraction:
-    return Extraction(
-        tuple(policy for part in parts for policy in part.policies),
-        tuple(item for part in parts for item in part.not_checked),
-        tuple(item for part in parts for item in part.unreadable),
-        sum(part.skipped_files for part in parts),
-        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-    )
+    if standard_input is not None:
+        extracted.append(_of_stream(standard_input, settings))
+    return joined([*(item for item in met if isinstance(item, Extraction)), *extracted])
 
 
 def _apart_from_nested(results: Iterable[tuple[_File, Extraction]]) -> list[Extraction]:
@@ -134,7 +124,7 @@ def _size(files: Iterable[_File]) -> int:
     size = 0
     for file in files:
         with contextlib.suppress(OSError):
-            size += min(file.path.stat().st_size, MAX_BYTES)
+            size += min(file.path.stat().st_size, MAX_PLAN_BYTES)
     return size
 
 
@@ -149,11 +139,6 @@ def _files_first(path: Path) -> tuple[bool, bool, str]:
 
 
 def _of_path(path: Path, is_named: bool, seen: set[Path]) -> Iterator[_File | Extraction]:
-    if is_named and path == STDIN:
-        if path not in seen:
-            seen.add(path)
-            yield _File(Path("<stdin>"), is_named, data=sys.stdin.buffer.read(MAX_PLAN_BYTES + 1))
-        return
     try:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
@@ -198,52 +183,43 @@ def _of_folder(folder: Path, seen: set[Path]) -> Iterator[_File | Extraction]:
 def _of_file(file: _File, settings: ExtractSettings) -> Extraction:
     if file.is_assembly:
         return _assembly(file.path, settings)
-    path, data = file.path, b""
     try:
-        data, limit = _data(file)
-        check_size(data, limit)
-        text = decode(data)
+        with opened(file.path) as stream:
+            found = read(stream)
     except OSError as error:
-        return _unreadable(path, error)
+        return _unreadable(file.path, error)
     except ReadError as error:
-        is_binary = is_binary_plan(data)
-        if file.is_named or _recognise(_readable(data)) is not None:
-            fault = NotSupportedError(BINARY) if is_binary else error
-            return _not_analysed(Source(shown(path), data.decode("utf-8", "replace")), fault)
-        notes = (f"{shown(path)} is skipped: {BINARY}.",) if is_binary else ()
-        return Extraction(skipped_files=1, notes=notes)
-    return _of_text(file, Source(shown(path), text), settings)
+        found = Read("", error)
+    return _of_read(found, shown(file.path), settings, is_named=file.is_named)
 
 
-def _data(file: _File) -> tuple[bytes, int]:
-    """What the file holds, or the beginning of it, and how much that may be.
-
-    Raises as `read_bytes` does.
-    """
-    data = read_bytes(file.path) if file.data is None else file.data
-    limit = MAX_BYTES
-    if len(data) > limit and looks_like_plan(_readable(data[:limit])):
-        limit = MAX_PLAN_BYTES
-        data = read_bytes(file.path, limit) if file.data is None else data
-    return data, limit
+def _of_stream(stream: BinaryIO, settings: ExtractSettings) -> Extraction:
+    try:
+        found = read(stream)
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        return Extraction(unreadable=(Unreadable(STANDARD_INPUT, reason),))
+    return _of_read(found, STANDARD_INPUT, settings, is_named=True)
 
 
-def _of_text(file: _File, source: Source, settings: ExtractSettings) -> Extraction:
-    extractor = _recognise(source.text)
-    if extractor is None and file.is_named:
-        extractor = EXTRACTORS[is_of_terraform(source.text)]
-    if extractor is None:
+def _of_read(found: Read, name: str, settings: ExtractSettings, *, is_named: bool) -> Extraction:
+    source = Source(name, found.text)
+    if found.is_binary_plan:
+        return _binary_plan(source, is_named=is_named)
+    extractor = recognised(found.text)
+    if not is_named and extractor is None:
         return Extraction(skipped_files=1)
-    return _extracted(source, extractor, settings)
+    if found.error is not None:
+        return _not_analysed(source, found.error)
+    return _extracted(source, extractor or explaining(found.text), settings)
 
 
-def _readable(data: bytes) -> str:
-    """Something to look at, whatever the encoding."""
-    return data.replace(b"\0", b"").decode("latin-1")
-
-
-def _recognise(text: str) -> Extractor | None:
-    return next((extractor for extractor in EXTRACTORS if extractor.recognises(text)), None)
+def _binary_plan(source: Source, *, is_named: bool) -> Extraction:
+    file = "PLANFILE" if source.path == STANDARD_INPUT else shlex.quote(source.path)
+    advice = f"`terraform show -json {file} > plan.json` makes what is read (`tofu` likewise)"
+    if is_named:
+        return _not_analysed(source, NotSupportedError(f"this is a binary plan: {advice}"))
+    return Extraction(skipped_files=1, notes=(f"{source.path} is a binary plan: {advice}",))
 
 
 def _extracted(source: Source, extractor: Extractor, settings: ExtractSettings) -> Extraction:

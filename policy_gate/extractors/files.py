@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 from stat import S_ISREG
+from typing import BinaryIO
 
 from policy_gate.syntax.node import ReadError
 
 MAX_BYTES = 5_000_000
 """Largest template that is read; CloudFormation itself takes 1 MB."""
 
-
 MAX_PLAN_BYTES = 200_000_000
-"""Largest Terraform plan, or other file that a tool has made, that is read."""
+"""Largest plan that is read."""
 
 
-def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """The file, or as much of it as shows that it is larger than the limit.
+def opened(path: Path) -> BinaryIO:
+    """The file, open for reading.
 
     Raises OSError, and ReadError for a device, a pipe and the like: of those even opening may never
     end.
     """
     if not S_ISREG(path.stat().st_mode):
         raise ReadError("this is not a regular file", 0)
-    with path.open("rb") as file:
+    return path.open("rb")
+
+
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """The file, or as much of it as shows that it is larger than the limit.
+
+    Raises as `opened` does.
+    """
+    with opened(path) as file:
         return file.read(limit + 1)
 
 

@@ -1,11 +1,11 @@
 """What an extractor is: it finds the policies in one kind of infrastructure code.
 
-Adding an input format means one module with this interface and one line in `discover.EXTRACTORS`.
+Adding an input format means one module with this interface and one line in `recognise.EXTRACTORS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -52,6 +52,18 @@ class NotSupportedError(Exception):
         self.offset = offset
 
 
+def joined(parts: Sequence[Extraction]) -> Extraction:
+    """What several inputs hold, or several parts of one."""
+    return Extraction(
+        tuple(policy for part in parts for policy in part.policies),
+        tuple(item for part in parts for item in part.not_checked),
+        tuple(item for part in parts for item in part.unreadable),
+        sum(part.skipped_files for part in parts),
+        frozenset().union(*(part.followed for part in parts)),
+        tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
 class Extractor(Protocol):
     """Reads one file and never guesses: what it can't read is in its result, with the reason."""
 
@@ -60,6 +72,10 @@ class Extractor(Protocol):
 
     def recognises(self, text: str) -> bool:
         """Does the text look like this format? Cheap, and right for files that do not parse too."""
+        ...
+
+    def explains(self, text: str) -> bool:
+        """Is this the extractor that can say why the text, which none recognises, is no input?"""
         ...
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:

@@ -18,6 +18,7 @@ MAX_FILE_BYTES = 16_000_000
 _PLAN_WORDS = tuple(
     f'"{word}"'
     for word in (
+        "@level",
         "after_sensitive",
         "before_sensitive",
         "encrypted_data",
@@ -29,7 +30,7 @@ _PLAN_WORDS = tuple(
         "terraform_version",
     )
 )
-"""What plans and states of Terraform hold, also cut ones: their lines may show secrets."""
+"""What plans, states and logs of Terraform hold, also cut ones: their lines may show secrets."""
 
 _BEFORE, _AFTER = 2, 1
 _MAX_LINES = 6

@@ -21,14 +21,14 @@ _BOMS = (
 )
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, errors: str = "strict") -> str:
     """The text of UTF-8, or of UTF-16 or UTF-32 with a byte order mark, without the mark.
 
-    Raises ReadError for anything else.
+    `errors` is that of `bytes.decode`. Raises ReadError for anything else.
     """
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding, errors)
     except UnicodeDecodeError as error:
         offset = error.start if encoding == "utf-8" else 0
         start = data[:offset].decode("utf-8", "replace")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 from dataclasses import replace
 from io import BytesIO, StringIO, TextIOWrapper
 
@@ -126,7 +127,10 @@ def test_a_pseudo_terminal_gets_colours() -> None:
     with open(terminal, "w", encoding="utf-8") as stream:
         find_reporter("console").write(passed_report(), stream)
         stream.flush()
-        received = os.read(controller, 10_000).decode()
+        # What was written may come in several pieces.
+        received = ""
+        while select.select([controller], [], [], 1)[0]:
+            received += os.read(controller, 10_000).decode()
     os.close(controller)
     assert "\x1b[32mPASSED\x1b[0m: 2 of 2 policies passed" in received
 

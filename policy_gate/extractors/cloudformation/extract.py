@@ -44,6 +44,9 @@ class CloudFormationExtractor:
     def recognises(self, text: str) -> bool:
         return looks_like_template(text)
 
+    def explains(self, _text: str) -> bool:
+        return True
+
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
         return extraction(root_stack(source, settings, LocalTemplates(source.path)))
 

@@ -13,7 +13,7 @@ from policy_gate.extractors.terraform.planned import ResourceName, only_referenc
 from policy_gate.extractors.terraform.resources import Found, Resource
 from policy_gate.extractors.terraform.stated import stated
 from policy_gate.extractors.terraform.tables import AttachingAttribute
-from policy_gate.extractors.terraform.values import Located, Place, assumptions_in, pieces_of
+from policy_gate.extractors.terraform.values import Located, Place, assumptions_in, pieces_of, plain
 from policy_gate.managed_policies.interface import AWS, parsed
 from policy_gate.model import Attachment, ReasonCode
 
@@ -61,9 +61,9 @@ def _attached(resource: Resource, path: AttributePath, name: str) -> Iterator[Fo
         elif not _is_own(resource, value):
             yield _attachment(resource, Located(value, place), value)
         return
-    if _refers_to_own(resource, path):
-        return
     written = found.value if found and found.value else None
+    if _refers_to_own(resource, path, written):
+        return
     yield from _possible(resource, written, name, place)
 
 
@@ -101,8 +101,11 @@ def _is_own(resource: Resource, arn: str) -> bool:
     return arn in resource.evaluation.plan.own_arns
 
 
-def _refers_to_own(resource: Resource, path: AttributePath) -> bool:
-    """Does the configuration refer to a policy that this plan makes?"""
+def _refers_to_own(resource: Resource, path: AttributePath, written: Located | None) -> bool:
+    """Does the configuration refer to a policy that this plan makes?
+
+    The plan does not tell what an expression makes of the ARN, as `replace` may: sources do.
+    """
     change = resource.change
     module = resource.evaluation.module(change.module)
     configured = module.configuration.resource(change.mode, change.type, change.name)
@@ -112,4 +115,8 @@ def _refers_to_own(resource: Resource, path: AttributePath) -> bool:
     if steps is None or len(steps) < 2 or steps[0] not in _OWN_TYPES:
         return False
     name = ResourceName(change.module, "managed", str(steps[0]), str(steps[1]))
-    return name in resource.evaluation.plan.listed
+    plan = resource.evaluation.plan
+    if name not in plan.listed or written is None:
+        return name in plan.listed
+    arns = (module.attribute(own, "arn", written.place) for own in plan.instances(name).values())
+    return any(plain(arn) == plain(written) for arn in arns)

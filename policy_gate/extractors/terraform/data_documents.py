@@ -21,7 +21,7 @@ from policy_gate.extractors.terraform.hcl.references import references_of
 from policy_gate.extractors.terraform.hcl.scope import Scope
 from policy_gate.extractors.terraform.hcl.syntax import Block
 from policy_gate.extractors.terraform.matching import declared
-from policy_gate.extractors.terraform.merging import merged
+from policy_gate.extractors.terraform.merging import latest, merged
 from policy_gate.extractors.terraform.values import Located, Place, assumptions_in
 from policy_gate.model import DeferredText
 
@@ -63,7 +63,8 @@ class _Builder:
         before = [item for name in _SOURCES for item in self.documents(name)]
         after = [item for name in _OVERRIDES for item in self.documents(name)]
         statements = merged(before, own, after, self.place)
-        children = {"Version": self.own("version", "2012-10-17"), "Statement": statements}
+        version = latest([*before, *after], self.own("version", "2012-10-17"))
+        children = {"Version": version, "Statement": statements}
         if (identifier := self.own("policy_id")).value is not None:
             children["Id"] = identifier
         structure = Located(dict(children), self.place)
@@ -222,7 +223,7 @@ class _Element:
         sources = written.value if written and isinstance(written.value, list) else []
         items = _paired(planned.value, sources)
         place = written.place if written else self.place
-        return Located([with_variables(item) for item in items], place)
+        return _listed([with_variables(item) for item in items], place)
 
     def at_source(self, planned: Located, written: Located | None) -> Located:
         """A planned value at the place where it is written, or what is written for it."""
@@ -253,7 +254,7 @@ class _Element:
             places.setdefault(kind.value, identifiers.place if identifiers else element.place)
         if [item.value for item in kinds.get("*", [])] == ["*"] and len(kinds) == 1:
             return kinds["*"][0]
-        lists = {kind: Located(list(items), places[kind]) for kind, items in kinds.items()}
+        lists = {kind: _listed(items, places[kind]) for kind, items in kinds.items()}
         return Located(dict(lists), self.first(name))
 
     def conditions(self, values: dict[str, Located]) -> Located | None:
@@ -276,6 +277,11 @@ class _Element:
         place = self.first("condition")
         children = {test: Located(dict(keys), place) for test, keys in operators.items()}
         return Located(dict(children), place)
+
+
+def _listed(items: Sequence[Located], place: Place) -> Located:
+    """A list as the data source writes it: one item stands alone, which expressions can tell."""
+    return items[0] if len(items) == 1 else Located(list(items), place)
 
 
 def _told(planned: Located, written: Located) -> Located:

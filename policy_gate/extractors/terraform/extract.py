@@ -73,7 +73,8 @@ def _notes(evaluation: Evaluation, policies: list[Policy]) -> Iterator[str]:
     if policies and evaluation.tree is None:
         yield (
             f"The sources of {path} are not at hand, so findings name the plan and the address of"
-            " the resource: name the folder of its root module with --terraform-root."
+            " the resource, and inline policies of dynamic blocks that are known after apply are"
+            " not seen: name the folder of its root module with --terraform-root."
         )
     for address, place in evaluation.differing.items():
         location = place.location

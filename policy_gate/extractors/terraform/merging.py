@@ -35,6 +35,19 @@ def merged(
     return Located(list(kept), place)
 
 
+def latest(documents: Sequence[Located], own: Located) -> Located:
+    """The Version of the merged document: another document can raise it."""
+    found = own
+    for document in documents:
+        entries = document.value if isinstance(document.value, dict) else {}
+        version = entries.get("Version")
+        if version is None or not isinstance(found.value, str):
+            continue
+        if not isinstance(version.value, str) or version.value > found.value:
+            found = version
+    return found
+
+
 def _add(kept: list[Located], statement: Located, sid: str | DeferredText | None) -> None:
     for index, other in enumerate(kept):
         if isinstance(sid, str) and _sid(other) == sid:

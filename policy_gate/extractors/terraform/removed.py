@@ -11,6 +11,7 @@ from policy_gate.extractors.terraform.changes import value_at
 from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.policy_kinds import kind_of
 from policy_gate.extractors.terraform.resources import (
+    TELLING,
     Resource,
     document_in,
     policy_name,
@@ -30,8 +31,8 @@ def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
     change = resource.change
     before = {
         name: located(value, resource.place)
-        for name, value in (change.before or {}).items()
-        if value is not None
+        for name in TELLING
+        if (value := (change.before or {}).get(name)) is not None
     }
     for row in policy_attributes(change.type):
         if row.kind in SYNTHESISED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias, cast
 
 from policy_gate.extractors.terraform.actions import action_of
@@ -37,7 +38,7 @@ from policy_gate.model import (
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
 
-_TELLING = ("bucket", "resource_arn", "type")
+TELLING = ("bucket", "resource_arn", "type")
 
 Found: TypeAlias = Policy | NotChecked
 
@@ -57,7 +58,7 @@ class Resource:
         file = self.evaluation.places.source.path
         return PolicyIdentity(file, change.address, change.type, name, kind)
 
-    @property
+    @cached_property
     def place(self) -> Place:
         """Where it is declared, or else where the plan has it."""
         block = self.evaluation.module(self.change.module).block(self.change)
@@ -82,12 +83,12 @@ class Resource:
         )
         return not in_sources and name not in (configured.get("expressions") or {})
 
-    @property
+    @cached_property
     def telling(self) -> Mapping[str, Located]:
         """The attributes that tell of which kind the policies of a resource are."""
         change = self.change
         module = self.evaluation.module(change.module)
-        found = {name: module.attribute(change, name, self.place) for name in _TELLING}
+        found = {name: module.attribute(change, name, self.place) for name in TELLING}
         return {name: value for name, value in found.items() if value.value is not None}
 
     def kind_of(self, row: PolicyAttribute) -> PolicyKind | tuple[ReasonCode, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -40,18 +41,24 @@ def with_policy(value: object, **other: Any) -> str:
         (PLAN.rstrip()[:-1], "the plan ends too early"),
         (PLAN.replace('"after":', '"after"', 1), "no JSON"),
         (PLAN.replace("{", '{"format_version": "1.2", ', 1), "duplicate key 'format_version'"),
-        (PLAN.replace('"1.2"', '"9.0"', 1), "the format version '9.0' of this plan is not known"),
+        (PLAN.replace('"1.2"', '"9.0"', 1), "plans of the format 9.0 are not known"),
         (PLAN.replace('"complete":true', '"complete":NaN', 1), "NaN is no JSON"),
         (
             '{"format_version": "1.2", "resource_changes": ' + "[" * 100_000,
-            "nest too deep",
+            "collections inside each other",
         ),
-        ('{"format_version":"1.0","values":{"root_module":{}}}', "this is a state, not a plan"),
-        ('{"version":4,"serial":1,"lineage":"a","resources":[]}', "this is a state, not a plan"),
-        ('{"@level":"info","@message":"Terraform 1.11.4"}\n', "the log of `terraform plan -json`"),
+        ('{"format_version":"1.0","values":{"root_module":{}}}', "this is a state, and no plan"),
+        (
+            '{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"a","resources":[]}',
+            "this is a state, and no plan",
+        ),
+        (
+            '{"@level":"info","@message":"Terraform 1.11.4"}\n',
+            "the log that `terraform plan -json` prints",
+        ),
         (
             '{"meta":{},"encrypted_data":"x","encryption_version":"v0"}',
-            "encrypted by OpenTofu",
+            "that OpenTofu encrypted",
         ),
     ],
 )
@@ -67,15 +74,16 @@ def test_what_is_no_plan_is_explained(text: str, message: str) -> None:
 
 
 def test_a_binary_plan_names_the_command_that_helps() -> None:
-    Path("tfplan").write_bytes(b"PK\x03\x04\x14\0\x08\0\x08\0tfplan\0\x01\xff\xfe")
+    with ZipFile("tfplan", "w") as archive:
+        archive.writestr("tfplan", "x")
 
     named, searched = gate_json("run", "tfplan"), gate_json("run", ".")
 
     ((_, _, said),) = named.not_analysed()
-    assert "terraform show -json PLANFILE" in said
+    assert "terraform show -json tfplan" in said
     assert named.status == 2
     assert searched.status == 3
-    assert any("tfplan is skipped: this is a binary plan" in it for it in searched.report["notes"])
+    assert any("tfplan is a binary plan" in it for it in searched.report["notes"])
 
 
 @pytest.mark.parametrize(
@@ -226,7 +234,7 @@ def test_keys_of_another_type_are_no_fault(key: str, value: object) -> None:
 
     found = extracted(plan)
 
-    assert len(found.policies) + len(found.not_checked) >= 2
+    assert len(found.policies) >= 2 or found.not_checked
     assert not [item for item in found.not_checked if "please report it" in item.message]
 
 

@@ -150,7 +150,7 @@ def test_a_line_that_says_something_else_is_told(tmp_path: Path) -> None:
         ({"errored": True}, "the plan is errored"),
         ({"complete": False}, "the plan is not complete"),
         ({"deferred_changes": [{"reason": "instance_count_unknown"}]}, "the plan is not complete"),
-        ({"resource_changes": {}}, "cannot be read"),
+        ({"resource_changes": {}}, "must be a list"),
         ({"resource_changes": [{"address": "aws_iam_policy.x", "change": 1}]}, "cannot be read"),
     ],
 )
@@ -195,3 +195,68 @@ def test_a_given_account_is_that_of_the_plan() -> None:
     found = extracted(DATA / "heredoc" / "plan.json", parameters=settings.parameters)
 
     assert "999988887777" in json.dumps([policy.document for policy in found.policies])
+
+
+def test_an_arn_made_from_that_of_a_policy_of_the_plan_is_another(tmp_path: Path) -> None:
+    folder = copied("attachments", tmp_path)
+    main = folder / "main.tf"
+    replaced = 'replace(aws_iam_policy.own.arn, "/.*/", "arn:aws:iam::aws:policy/Other")'
+    text = main.read_text()
+    head, _, tail = text.rpartition("policy_arn = aws_iam_policy.own.arn")
+    main.write_text(f"{head}policy_arn = {replaced}{tail}")
+
+    found = extracted(folder / "plan.json")
+
+    attached = [item.identity.resource_address for item in found.not_checked]
+    assert "aws_iam_role_policy_attachment.own" in attached
+
+
+def test_an_override_of_dynamic_blocks_takes_the_place_of_those_written_out(
+    tmp_path: Path,
+) -> None:
+    folder = copied("override-documents", tmp_path)
+    (folder / "override.tf").write_text(
+        """
+        data "aws_iam_policy_document" "later" {
+          dynamic "statement" {
+            for_each = ["kms:*"]
+            content {
+              actions   = [statement.value]
+              resources = [aws_kms_key.k.arn]
+            }
+          }
+        }
+        """
+    )
+
+    policy = by_address(extracted(folder / "plan.json"))["aws_iam_policy.deferred"]
+
+    # The plan was made without the override, and has two statements in that document.
+    places = {Path(policy.sources.locate(path).path).name for path in policy.sources.values}
+    assert "override.tf" not in places
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        ("2012-10-17", "2008-10-17", "2012-10-17"),
+        ("2008-10-17", "2012-10-17", "2012-10-17"),
+        ("2008-10-17", "2008-10-17", "2008-10-17"),
+    ],
+)
+def test_the_later_version_of_merged_documents_counts(
+    own: str, other: str, expected: str, tmp_path: Path
+) -> None:
+    folder = copied("override-documents", tmp_path)
+    content = json.loads((folder / "plan.json").read_text().replace("2012-10-17", other))
+    for entry in content["resource_changes"]:
+        if entry["type"] == "aws_iam_policy_document":
+            is_merging = entry["name"] == "deferred"
+            entry["change"]["after"]["version"] = own if is_merging else other
+    (folder / "main.tf").unlink()
+    (folder / "plan.json").write_text(json.dumps(content))
+
+    policy = by_address(extracted(folder / "plan.json"))["aws_iam_policy.deferred"]
+
+    assert isinstance(policy.document, dict)
+    assert policy.document["Version"] == expected

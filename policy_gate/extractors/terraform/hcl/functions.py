@@ -374,4 +374,3 @@ FUNCTIONS: dict[str, Function] = {
     "values": _values,
     "zipmap": _zipmap,
 }
-"""`sensitive` is none of them: what it gives is any value, so that nothing shows it."""

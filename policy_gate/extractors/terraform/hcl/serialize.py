@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from policy_gate.extractors.terraform.hcl.evaluator import Budget
 
 
+_ESCAPED = "<>&\u2028\u2029"
+"""Characters that jsonencode does not write as they are."""
+
+
 def to_json_pieces(value: Located, budget: Budget) -> list[Piece]:
     """The pieces of the text, each at the value that it is made from.
 
@@ -47,4 +51,8 @@ def _escaped(piece: Piece, place: Place) -> Piece:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    written = json.dumps(text, ensure_ascii=False)
+    for char in _ESCAPED:
+        if char in written:
+            written = written.replace(char, f"\\u{ord(char):04x}")
+    return written

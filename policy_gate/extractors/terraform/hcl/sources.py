@@ -181,10 +181,15 @@ def _by_key(blocks: Iterable[Block]) -> dict[tuple[str, ...], list[Block]]:
     return found
 
 
+def _made(block: Block) -> str:
+    """The type of the blocks that a block is, or makes."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
 def _overridden(base: Block, other: Block) -> Block:
     """A block with what an override file has for it: blocks inside it replace those of a type."""
-    kinds = {block.type for block in other.blocks}
-    kept = [block for block in base.blocks if block.type not in kinds]
+    kinds = set(map(_made, other.blocks))
+    kept = [block for block in base.blocks if _made(block) not in kinds]
     return replace(
         base,
         attributes={**base.attributes, **other.attributes},

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _QUOTED = re.compile(r'\\([nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|([$%])\2\{')
 _HEREDOC = re.compile(r"(?!)|([$%])\1\{")
+_ESCAPING = (b"$$", b"%%")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _LINE_START = re.compile(r"^[ \t]*(?=\S)", re.MULTILINE)
 _JSON = re.compile(r'[\[{"\n]')
@@ -80,6 +81,9 @@ def _pieces(
     pieces: list[Piece] = []
     for part in parts:
         opening, closing = _strip_markers(part)
+        if evaluator.file.data[max(position, part.start_byte - 2) : part.start_byte] in _ESCAPING:
+            # Terraform takes the last two of `$$${` for an escape, the parser the first two.
+            return None
         pieces += _literal(evaluator, position, part.start_byte, style, (after, opening))
         found = _PARTS[part.type](evaluator, part, style)
         if found is None:
@@ -98,19 +102,28 @@ def _literal(
     written = file.source.text[place.start : place.end]
     chars, spans = _unescaped(written, place.start, is_quoted=style.is_quoted)
     begins_line = place.start == 0 or file.source.text[place.start - 1] == "\n"
-    first, last = 0, len(chars)
-    if trims[0]:
-        while first < last and chars[first].isspace():
-            first += 1
-    if trims[1]:
-        while last > first and chars[last - 1].isspace():
-            last -= 1
+    first, last = _trimmed(chars, trims, is_quoted=style.is_quoted)
     kept = _unindented(chars, style.indentation, begins_line=begins_line)
     kept = [index for index in kept if first <= index < last]
     if kept:
         evaluator.budget.spend(len(kept) // 100)
         content = "".join(chars[index] for index in kept)
         yield Piece(content, place, [spans[index] for index in kept])
+
+
+def _trimmed(chars: Sequence[str], trims: tuple[bool, bool], *, is_quoted: bool) -> tuple[int, int]:
+    """What `~` leaves. It takes white space of the line that it touches, and its line end."""
+    first, last = 0, len(chars)
+    while trims[0] and first < last and chars[first].isspace():
+        first += 1
+        if chars[first - 1] == "\n" and not is_quoted:
+            break
+    end = last
+    while trims[1] and last > first and chars[last - 1].isspace():
+        if chars[last - 1] == "\n" and last < end and not is_quoted:
+            break
+        last -= 1
+    return first, last
 
 
 def _unescaped(

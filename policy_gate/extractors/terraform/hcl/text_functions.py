@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from policy_gate.extractors.terraform.assumptions import SENSITIVE, any_value
 from policy_gate.extractors.terraform.hcl.documents import structure_of
 from policy_gate.extractors.terraform.hcl.serialize import to_json_pieces
 from policy_gate.extractors.terraform.values import (
@@ -19,14 +20,11 @@ from policy_gate.extractors.terraform.values import (
     Piece,
     Place,
     Verbatim,
-    located,
     pieces_of,
     scalar_text,
     text,
 )
-from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source
-from policy_gate.syntax.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from policy_gate.extractors.terraform.hcl.functions import Call, Function
@@ -52,14 +50,9 @@ def _jsondecode(call: Call) -> Located | None:
     return None if found is call.arguments[0] else found
 
 
-def _yamldecode(call: Call) -> Located | None:
-    written = call.text(0)
-    if written is None:
-        return None
-    try:
-        return located(read_yaml(written).plain(), call.arguments[0].place)
-    except (ReadError, TypeError):
-        return None
+def _sensitive(call: Call) -> Located:
+    """What it gives is any value, so that nothing shows it."""
+    return any_value(call.evaluator.written(call.node), SENSITIVE, call.place)
 
 
 def _file(call: Call) -> Located | None:
@@ -102,9 +95,7 @@ def _rendered(call: Call, source: Source, names: dict[str, Located]) -> Located 
         return None
     whole = Place(source, 0, len(source.text))
     moved = [_moved(piece, wrapped, source) for piece in pieces]
-    if source.text and not source.text.endswith("\n"):
-        moved = _without_last_line_end(moved)
-    return text(moved, whole)
+    return text(_without_last_line_end(moved), whole)
 
 
 class _Names:
@@ -297,6 +288,7 @@ FUNCTIONS: dict[str, Function] = {
     "jsonencode": _jsonencode,
     "lower": _ascii(str.lower),
     "replace": _plain(_replace),
+    "sensitive": _sensitive,
     "split": _split,
     "startswith": _plain(lambda written, start: written.startswith(start)),
     "strcontains": _plain(lambda written, part: part in written),
@@ -309,5 +301,4 @@ FUNCTIONS: dict[str, Function] = {
     "trimsuffix": _plain(lambda written, end: written.removesuffix(end)),
     "upper": _ascii(str.upper),
     "urlencode": _plain(lambda written: quote(written, safe="-_.~").replace("%20", "+")),
-    "yamldecode": _yamldecode,
 }

@@ -170,7 +170,6 @@ def test_what_python_does_otherwise_than_terraform(expression: str, expected: ob
         ("coalesce(\"\", null, \"z\")", "z"),
         ("element([1, 2], 3)", 2),
         ("max([1, 3]...)", 3),
-        ("yamldecode(\"a: [1]\")", {"a": [1]}),
         ("replace(\"a.b\", \".\", \"\")", "ab"),
         ("base64decode(base64encode(\"x\"))", "x"),
         ("[for s in distinct([\"a\", \"a\"]) : s]", ["a"]),
@@ -191,6 +190,7 @@ def test_values(expression: str, expected: object) -> None:
         "replace(aws_x.y.arn, \"a\", \"b\")",
         "concat([\"a\"], aws_x.y.list)",
         "md5(\"x\")",
+        "yamldecode(\"a: 010\")",
         "provider::aws::arn_parse(\"x\")",
         "contains([\"a\", aws_x.y.arn], \"b\")",
         "length(aws_x.y.list) > 1",
@@ -451,3 +451,30 @@ def test_values_are_converted_to_the_types_of_variables(
     constraint = block_of(f"variable v {{\n  type = {kind}\n}}\n").attributes["type"]
     given = located(value, constraint.place)
     assert plain(converted(given, constraint, Names(), Budget())) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a\n", "a\n"),
+        ("", ""),
+        ("a", "a"),
+        ('a\n%{ for x in l ~}\n  "${x}",\n%{ endfor ~}\nend', 'a\n  "a",\n  "b",\nend'),
+        ('a  \n  ${~ "b" ~}  \n c', "a  \nb c"),
+        ("%{ if true ~}\n a\n%{~ else ~}\n b\n%{~ endif }\n", " a\n"),
+        ("%{ for x in l ~}${x};%{ endfor ~}\n\nX", "a;b;\nX"),
+    ],
+)
+def test_template_files_give_what_terraform_gives(written: str, expected: str) -> None:
+    scope = Names({"t.tftpl": written})
+    assert value_of('templatefile("t.tftpl", {l = ["a", "b"]})', scope).value == expected
+
+
+def test_an_escape_that_the_parser_takes_for_an_interpolation_is_not_told() -> None:
+    assert value_of('"$$${1}"').is_unknown
+    assert value_of('"$${1}"').value == "${1}"
+
+
+def test_jsonencode_escapes_what_terraform_does() -> None:
+    assert value_of('jsonencode("<>&")').value == r'"\u003c\u003e\u0026"'
+    assert value_of('jsondecode(jsonencode("<>&"))').value == "<>&"
