@@ -28,6 +28,7 @@ _ARNS = {
     "aws_secretsmanager_secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}-Ab12Cd",
     "aws_ecr_repository": "arn:aws:ecr:{region}:{account}:repository/{name}",
     "aws_cloudwatch_log_group": "arn:aws:logs:{region}:{account}:log-group:{name}",
+    "aws_iam_openid_connect_provider": "arn:aws:iam::{account}:oidc-provider/{host}",
     "aws_organizations_policy": "arn:aws:organizations::{account}:policy/o-1/{name}",
 }
 _IDS = {
@@ -48,6 +49,8 @@ def computed_text(kind: str, name: str, planned: Object, region: str, seed: str)
     # A policy that nobody set is the default of the service, which is none here.
     if "policy" in name or "policies" in name or name.endswith("name_prefix"):
         return ""
+    given = planned.get("region")
+    region = given if isinstance(given, str) else region
     if name == "region":
         return region
     named = next((planned[key] for key in _NAMES if isinstance(planned.get(key), str)), None)
@@ -55,15 +58,18 @@ def computed_text(kind: str, name: str, planned: Object, region: str, seed: str)
     unique = digest_of(f"{kind} {seed}")
     label = named or f"{prefix if isinstance(prefix, str) else ''}{unique}"
     path = planned.get("path") if isinstance(planned.get("path"), str) else "/"
-    known = {"name": label, "account": _ACCOUNT, "region": region, "path": path}
-    if name == "arn":
-        usual = f"arn:aws:{kind.split('_')[1]}:{{region}}:{{account}}:{{name}}"
-        return _ARNS.get(kind, usual).format(**known)
-    if name in ("id", "url"):
-        return _IDS.get(kind, "{name}").format(**known)
-    if name in _NAMES or name == "bucket":
-        return label
-    return f"{name}-{unique}" if not name.endswith("_arn") else f"arn:aws:x:::{name}-{unique}"
+    host = str(planned.get("url", "")).removeprefix("https://")
+    known = {"host": host, "name": label, "account": _ACCOUNT, "region": region, "path": path}
+    usual = f"arn:aws:{kind.split('_')[1]}:{{region}}:{{account}}:{{name}}"
+    texts = {
+        "arn": _ARNS.get(kind, usual).format(**known),
+        "id": (known_id := _IDS.get(kind, "{name}").format(**known)),
+        "url": known_id,
+        "unique_id": f"{'AIDA' if kind == 'aws_iam_user' else 'AROA'}{unique}",
+        **dict.fromkeys(_NAMES, label),
+    }
+    other = f"arn:aws:x:::{name}-{unique}" if name.endswith("_arn") else f"{name}-{unique}"
+    return texts.get(name, other)
 
 
 class DocumentError(Exception):
@@ -117,7 +123,7 @@ def _statement(block: Object) -> Object:
     condition: dict[str, dict[str, list[str]]] = {}
     for item in block.get("condition") or ():
         of_test = condition.setdefault(item["test"], {})
-        values = of_test.setdefault(_variables(item["variable"]), [])
+        values = of_test.setdefault(item["variable"], [])
         values.extend(map(_variables, item["values"]))
     if condition:
         statement["Condition"] = {
@@ -131,9 +137,10 @@ def _statement(block: Object) -> Object:
 
 def _principals(blocks: Iterable[Object]) -> Any:
     principals: dict[str, list[str]] = {}
+    blocks = list(blocks)
+    if len(blocks) == 1 and blocks[0]["type"] == "*" and list(blocks[0]["identifiers"]) == ["*"]:
+        return "*"
     for block in blocks:
-        if block["type"] == "*" and list(block["identifiers"]) == ["*"]:
-            return "*"
         principals.setdefault(block["type"], []).extend(map(_variables, block["identifiers"]))
     return {kind: _one_or_many(identifiers) for kind, identifiers in principals.items()}
 
