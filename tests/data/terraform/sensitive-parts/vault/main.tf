@@ -1,0 +1,4 @@
+output "prefix" {
+  value     = "s3cr3t-prefix"
+  sensitive = true
+}
