@@ -87,7 +87,7 @@ def _large(plans: list[Path]) -> None:
 def _repeated(plans: list[Path]) -> dict[str, Any]:
     contents = [json.loads(path.read_text(encoding="utf-8")) for path in plans]
     base: dict[str, Any] = contents[0]
-    resources = [change for content in contents for change in content["resource_changes"]]
+    resources = [change for content in contents for change in content.get("resource_changes", [])]
     with_policies = Counter(change["type"] for change in resources)
     filler = {"values": ["x" * 40] * 50, "kinds": dict.fromkeys(map(str, range(50)), "y" * 20)}
     size = len(json.dumps(resources)) + len(resources) * 4 * len(json.dumps(filler))

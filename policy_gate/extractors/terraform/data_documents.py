@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING
 
 from policy_gate.extractors.terraform.assumptions import any_value, is_secret
 from policy_gate.extractors.terraform.changes import ResourceChange, value_at
-from policy_gate.extractors.terraform.hcl.blocks import declared_blocks, expanded_blocks
+from policy_gate.extractors.terraform.hcl.blocks import (
+    declared_blocks,
+    expanded_blocks,
+    position_of,
+)
 from policy_gate.extractors.terraform.hcl.documents import structure_of
 from policy_gate.extractors.terraform.hcl.evaluator import evaluate
 from policy_gate.extractors.terraform.hcl.references import references_of
@@ -143,7 +147,7 @@ class _Builder:
         stands for all that it makes.
         """
         if isinstance(planned.value, list):
-            blocks = self.blocks(block, scope, kind, len(planned.value))
+            blocks = self.blocks(block, scope, kind, planned.value)
             return [(item, *of) for item, of in zip(planned.value, blocks, strict=True)]
         budget = self.evaluation.budget
         declared = declared_blocks(block, kind, scope, budget) if block else None
@@ -154,12 +158,16 @@ class _Builder:
         return [(_open(item.block, planned), item.block, item.scope) for item in declared]
 
     def blocks(
-        self, block: Block | None, scope: Scope, kind: str, count: int
+        self, block: Block | None, scope: Scope, kind: str, planned: Sequence[Located]
     ) -> list[tuple[Block | None, Scope]]:
-        """The nested blocks of one type, as many as the plan has."""
-        found = expanded_blocks(block, kind, scope, self.evaluation.budget, count) if block else []
-        padded = [*found, *[None] * count][:count]
-        return [item or (None, scope) for item in padded]
+        """The nested block of each that the plan has. Only statements are in the same order."""
+        budget, count = self.evaluation.budget, len(planned)
+        found = expanded_blocks(block, kind, scope, budget, count) if block else []
+        found = [*found, *[None] * count][:count]
+        if kind != "statement":
+            positions = [position_of(_told_by(item), found, budget) for item in planned]
+            found = [None if position is None else found[position] for position in positions]
+        return [item or (None, scope) for item in found]
 
     def statement(self, planned: Located, block: Block | None, scope: Scope) -> Located:
         if not isinstance(planned.value, dict):
@@ -273,7 +281,8 @@ class _Element:
                 return unclear[0] if unclear else element.untold("condition")
             compared = element.texts(entries, "values") or Located([], element.place)
             keys = operators.setdefault(test.value, {})
-            keys[variable.value] = _both(keys.get(variable.value), compared)
+            key = variable.value.replace("&{", "${")
+            keys[key] = _both(keys.get(key), compared)
         place = self.first("condition")
         children = {test: Located(dict(keys), place) for test, keys in operators.items()}
         return Located(dict(children), place)
@@ -288,6 +297,12 @@ def _told(planned: Located, written: Located) -> Located:
     """What the sources have for a value that the plan does not tell, or hides."""
     hidden = any(map(is_secret, assumptions_in(planned)))
     return planned if hidden and not any(map(is_secret, assumptions_in(written))) else written
+
+
+def _told_by(planned: Located) -> dict[str, object]:
+    """The texts of a block that the plan has."""
+    entries = planned.value if isinstance(planned.value, dict) else {}
+    return {name: item.value for name, item in entries.items() if isinstance(item.value, str)}
 
 
 def _both(first: Located | None, second: Located) -> Located:

@@ -137,7 +137,9 @@ def _referred(resource: Resource, path: AttributePath) -> Located | None:
     module = resource.evaluation.module(change.module)
     configured = module.configuration.resource(change.mode, change.type, change.name)
     expression = value_at(configured, ("expressions", *path))
-    if not isinstance(expression, dict) or not only_reference(expression):
+    if not isinstance(expression, dict) or not (
+        only_reference(expression) or "constant_value" in expression
+    ):
         return None
     scope = resource.evaluation.instance(change)
     found = module.configured(expression, scope, resource.place)

@@ -24,6 +24,7 @@ from policy_gate.extractors.terraform.attributes import computed
 from policy_gate.extractors.terraform.changes import ResourceChange
 from policy_gate.extractors.terraform.deployment import Deployment
 from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
+from policy_gate.extractors.terraform.hcl.json_syntax import holds_template, json_value
 from policy_gate.extractors.terraform.hcl.scope import Scope, Steps
 from policy_gate.extractors.terraform.hcl.sources import ModuleSources, SourceTree
 from policy_gate.extractors.terraform.hcl.syntax import Block, Expression
@@ -153,11 +154,18 @@ class ModuleScope:
         return evaluate(expression, self, self.evaluation.budget)
 
     def configured(self, expression: object, scope: Scope, place: Place) -> Located | None:
-        """What the plan keeps of an expression: a constant, or the one thing that it refers to."""
+        """What the plan keeps of an expression: a constant, or the one thing that it refers to.
+
+        Of a configuration in JSON it keeps the templates, beside what they refer to.
+        """
         if not isinstance(expression, dict):
             return None
         if "constant_value" in expression:
-            return located(expression["constant_value"], place)
+            value = expression["constant_value"]
+            if expression.get("references"):
+                return json_value(value, scope, self.evaluation.budget, place)
+            # A template, or a text that looks like one.
+            return None if holds_template(value) else located(value, place)
         reference = only_reference(expression)
         steps = reference_steps(reference) if reference else None
         return scope.reference(steps, place) if steps else None

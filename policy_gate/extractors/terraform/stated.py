@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from policy_gate.extractors.terraform.changes import AttributePath, ResourceChange, value_at
-from policy_gate.extractors.terraform.hcl.blocks import expanded_blocks
+from policy_gate.extractors.terraform.hcl.blocks import expanded_blocks, position_of
 from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope
 from policy_gate.extractors.terraform.hcl.syntax import Block
@@ -60,15 +60,15 @@ def _in_block(budget: Budget, nesting: _Nesting, path: AttributePath) -> Stated 
     index, listed = rest[0], value_at(planned, (name,))
     count = len(listed) if isinstance(listed, list) else index + 1
     blocks = expanded_blocks(block, str(name), scope, budget, count)
-    found = blocks[index] if index < len(blocks) else None
-    if found is None:
+    entry = value_at(listed, (index,))
+    position = position_of(entry if isinstance(entry, dict) else {}, blocks, budget)
+    found = None if position is None else blocks[position]
+    if found is None or position is None:
         return Stated(None, block.header)
     # The plan's configuration leaves dynamic blocks out.
     below = value_at(configured, (name,))
     is_complete = isinstance(below, list) and len(below) == count
-    inner = _Nesting(
-        *found, value_at(below, (index,)) if is_complete else None, value_at(listed, (index,))
-    )
+    inner = _Nesting(*found, value_at(below, (position,)) if is_complete else None, entry)
     return _in_block(budget, inner, tuple(rest[1:]))
 
 

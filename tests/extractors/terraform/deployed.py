@@ -1,4 +1,4 @@
-"""What `terraform apply` made of the plans under tests/data/terraform, beside what is found in them.
+"""What `terraform apply` made of the plans under tests/data/terraform, beside what is found.
 
 expected.json lists every policy of a plan: its `address`, `attribute` (as inline_policy/0/policy),
 `kind` (CONTAINER for a template), `action`, whether the plan has its text (`known`), the `file` and
@@ -57,9 +57,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def unmatched(
-    found: list[Policy], expected: list[Expected]
-) -> tuple[list[Expected], list[Policy]]:
+def unmatched(found: list[Policy], expected: list[Expected]) -> tuple[list[Expected], list[Policy]]:
     """What was deployed and is not found, and what is found and was not deployed."""
     left = list(found)
     missing = []
@@ -78,5 +76,9 @@ def _is_it(policy: Policy, item: Expected) -> bool:
         and policy.kind == item["kind"]
         and (policy.change is None or policy.change.action == item["action"])
         and ("arguments" in item or covers(policy.document, item["document"]))
-        and ("before" not in item or policy.change is None or covers(policy.change.previous, item["before"]))
+        and (
+            "before" not in item
+            or policy.change is None
+            or covers(policy.change.previous, item["before"])
+        )
     )

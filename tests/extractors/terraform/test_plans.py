@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import DeferredText, Policy
+from tests.extractors.terraform.deployed import expected_of, unmatched
 from tests.extractors.terraform.plans import (
     DATA,
     NAMES,
@@ -260,3 +262,28 @@ def test_the_later_version_of_merged_documents_counts(
 
     assert isinstance(policy.document, dict)
     assert policy.document["Version"] == expected
+
+
+OTHER_ARNS = {"regions", "several-providers", "unknown-principals"}
+"""Plans whose provider, which is not AWS, gives resources other ARNs and Regions than AWS does."""
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - OTHER_ARNS))
+def test_what_terraform_deploys_is_what_is_found(name: str) -> None:
+    found = extracted(DATA / name / "plan.json", parameters={"AWS::AccountId": "123456789012"})
+    policies = [
+        policy for policy in found.policies if "/" not in outside_of_keys(policy.identity[1])
+    ]
+    removed = {item.identity.resource_address for item in found.not_checked}
+    expected = [item for item in expected_of(DATA / name) if item["kind"] != "CONTAINER"]
+    kept = [item for item in expected if item["action"] not in ("delete", "forget")]
+
+    missing, surplus = unmatched(policies, kept)
+
+    assert (missing, surplus) == ([], [])
+    assert {item["address"] for item in expected if item not in kept} <= removed
+
+
+def outside_of_keys(address: str) -> str:
+    """The address without the keys of its instances."""
+    return re.sub(r'\["(?:[^"\\]|\\.)*"\]', "", address)

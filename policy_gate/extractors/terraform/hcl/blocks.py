@@ -5,14 +5,15 @@ Source: https://developer.hashicorp.com/terraform/language/expressions/dynamic-b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policy_gate.extractors.terraform.assumptions import any_value
 from policy_gate.extractors.terraform.hcl.evaluator import Bound, Budget, entries_of, evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope
 from policy_gate.extractors.terraform.hcl.syntax import Block
-from policy_gate.extractors.terraform.values import Located
+from policy_gate.extractors.terraform.values import Located, scalar_text
+from policy_gate.model import DeferredText
 
 BlockInScope: TypeAlias = tuple[Block, Scope]
 
@@ -38,6 +39,34 @@ def expanded_blocks(
         else:
             found += run
     return found
+
+
+def position_of(
+    planned: Mapping[str, object], blocks: Sequence[BlockInScope | None], budget: Budget
+) -> int | None:
+    """Which of the blocks is one of the plan, told by the values that both have.
+
+    Many blocks are sets, which a plan has in an order of its own. None where several blocks, or
+    none, may be the one.
+    """
+    if len(blocks) == 1:
+        return 0 if blocks[0] is not None else None
+    known = {name: text for name, value in planned.items() if (text := scalar_text(value))}
+    fitting = [
+        index
+        for index, item in enumerate(blocks)
+        if item is None or all(_may_have(item, *entry, budget) for entry in known.items())
+    ]
+    return fitting[0] if len(fitting) == 1 and blocks[fitting[0]] is not None else None
+
+
+def _may_have(item: BlockInScope, name: str, text: str, budget: Budget) -> bool:
+    """Can an attribute of the block have this value?"""
+    block, scope = item
+    if name not in block.attributes:
+        return True
+    written = evaluate(block.attributes[name], scope, budget).value
+    return isinstance(written, DeferredText) or scalar_text(written) == text
 
 
 class Declared(NamedTuple):
