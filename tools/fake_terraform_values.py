@@ -67,6 +67,7 @@ def computed_text(kind: str, name: str, planned: Object, region: str, seed: str)
         "url": known_id,
         "unique_id": f"{'AIDA' if kind == 'aws_iam_user' else 'AROA'}{unique}",
         **dict.fromkeys(_NAMES, label),
+        "iam_arn": f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {label}",
     }
     other = f"arn:aws:x:::{name}-{unique}" if name.endswith("_arn") else f"{name}-{unique}"
     return texts.get(name, other)

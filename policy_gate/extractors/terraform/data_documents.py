@@ -281,8 +281,7 @@ class _Element:
                 return unclear[0] if unclear else element.untold("condition")
             compared = element.texts(entries, "values") or Located([], element.place)
             keys = operators.setdefault(test.value, {})
-            key = variable.value.replace("&{", "${")
-            keys[key] = _both(keys.get(key), compared)
+            keys[variable.value] = _both(keys.get(variable.value), compared)
         place = self.first("condition")
         children = {test: Located(dict(keys), place) for test, keys in operators.items()}
         return Located(dict(children), place)

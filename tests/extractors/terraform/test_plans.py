@@ -264,11 +264,7 @@ def test_the_later_version_of_merged_documents_counts(
     assert policy.document["Version"] == expected
 
 
-OTHER_ARNS = {"regions", "several-providers", "unknown-principals"}
-"""Plans whose provider, which is not AWS, gives resources other ARNs and Regions than AWS does."""
-
-
-@pytest.mark.parametrize("name", sorted(set(NAMES) - OTHER_ARNS))
+@pytest.mark.parametrize("name", NAMES)
 def test_what_terraform_deploys_is_what_is_found(name: str) -> None:
     found = extracted(DATA / name / "plan.json", parameters={"AWS::AccountId": "123456789012"})
     policies = [
