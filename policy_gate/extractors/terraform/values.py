@@ -89,6 +89,9 @@ class Located:
     is_error: bool = False
     """Would Terraform stop here, as for an attribute that an object does not have?"""
 
+    size: int = 0
+    """How much it is, written out: values, pieces and hundreds of characters; 0 if not measured."""
+
     @property
     def is_unknown(self) -> bool:
         """Is nothing known of it, not even its type?"""
@@ -98,6 +101,23 @@ class Located:
             and len(value.parts) == 1
             and isinstance(value.parts[0], Assumption)
         )
+
+
+def measured(value: Located) -> int:
+    """The size of a value, which is measured once: it may hold one part in many places."""
+    if not value.size:
+        content = value.value
+        size = 1 + len(value.pieces)
+        if isinstance(content, dict):
+            size += sum(len(key) // 100 + measured(child) for key, child in content.items())
+        elif isinstance(content, list):
+            size += sum(map(measured, content))
+        elif isinstance(content, str):
+            size += len(content) // 100
+        elif isinstance(content, DeferredText):
+            size += sum(1 + len(part) // 100 for part in content.parts if isinstance(part, str))
+        value.size = size
+    return value.size
 
 
 def unknown(assumption: Assumption, place: Place) -> Located:

@@ -345,3 +345,28 @@ def test_what_the_provider_passes_over_is_no_condition_of_a_permission() -> None
     assert isinstance(statements, list)
     assert isinstance(statements[0], dict)
     assert "Condition" not in statements[0]
+
+
+@pytest.mark.parametrize(
+    "doubled",
+    [
+        "[local.x{0}, local.x{0}]",
+        "concat([1], local.x{0}, local.x{0})",
+        '"${{local.x{0}}}${{local.x{0}}}"',
+        'upper("${{local.x{0}}}${{local.x{0}}}")',
+        "{{ a = local.x{0}, b = local.x{0} }}",
+        "jsonencode([local.x{0}, local.x{0}])",
+    ],
+)
+def test_values_that_double_with_each_local_end(doubled: str) -> None:
+    folder = copied("heredoc", Path())
+    is_text = doubled.startswith(('"', "upper"))
+    start = '"text"' if is_text else "[1]"
+    locals_ = [f"x0 = {start}", *(f"x{n + 1} = {doubled.format(n)}" for n in range(40))]
+    main = folder / "main.tf"
+    text = main.read_text().replace(
+        '"${aws_lambda_function.f.arn}:*"', '"${jsonencode(local.x40)}"'
+    )
+    main.write_text(text + "locals {\n" + "\n".join(locals_) + "\n}\n")
+
+    assert len(extracted(folder / "plan.json").policies) == 2

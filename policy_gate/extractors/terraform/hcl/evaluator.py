@@ -16,6 +16,7 @@ from policy_gate.extractors.terraform.hcl.syntax import Expression, File
 from policy_gate.extractors.terraform.values import (
     Located,
     Place,
+    measured,
     plain,
     scalar_text,
     unknown,
@@ -31,6 +32,9 @@ MAX_STEPS = 10_000_000
 
 MAX_STEPS_OF_ONE = 200_000
 """Steps for one expression and those that it refers to."""
+
+MAX_SIZE = 200_000
+"""Of one value, written out: parts that stand in several places count in each."""
 
 MAX_DEPTH = 120
 
@@ -86,6 +90,9 @@ class Bound:
 
 def evaluate(expression: Expression, scope: Scope, budget: Budget) -> Located:
     """The value. What cannot be told of it is any value; it never raises."""
+    if expression.node.has_error:
+        # The parser leaves out what it does not know, and what is left means something else.
+        return any_value(expression.text, _UNTOLD, expression.place)
     is_outermost = not budget.is_running
     if is_outermost:
         budget.is_running, budget.left_of_one = True, MAX_STEPS_OF_ONE
@@ -116,12 +123,18 @@ class Evaluator:
         try:
             if self.depth > MAX_DEPTH:
                 raise TooManyStepsError
-            if node.type in _WRAPPERS:
-                return self.sequence(node, node.children)
-            evaluate_node = _NODES.get(node.type)
-            return self.untold(node) if evaluate_node is None else evaluate_node(self, node)
+            value = self.value_of(node)
+            if measured(value) > MAX_SIZE:
+                raise TooManyStepsError
+            return value
         finally:
             self.depth -= 1
+
+    def value_of(self, node: Node) -> Located:
+        if node.type in _WRAPPERS:
+            return self.sequence(node, node.children)
+        evaluate_node = _NODES.get(node.type)
+        return self.untold(node) if evaluate_node is None else evaluate_node(self, node)
 
     def untold(self, node: Node, why: str = _UNTOLD) -> Located:
         self.doubts.append(node)

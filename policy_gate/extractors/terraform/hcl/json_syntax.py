@@ -10,7 +10,7 @@ import re
 from policy_gate.extractors.terraform.assumptions import any_value
 from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope
-from policy_gate.extractors.terraform.hcl.syntax import Expression, read_expression
+from policy_gate.extractors.terraform.hcl.syntax import MAX_BYTES, Expression, read_expression
 from policy_gate.extractors.terraform.values import (
     Located,
     Piece,
@@ -68,6 +68,8 @@ def _template(written: str, scope: Scope, budget: Budget, place: Place) -> Locat
 
 def _parsed(written: str, place: Place) -> Expression | None:
     """The expression of a file, None where the file has a fault."""
+    if len(written) > MAX_BYTES:
+        return None
     spans = [(place.start, place.end)] * len(written)
     expression = read_expression(Embedded(place.source.path, written, place.source, spans))
     if expression is None or expression.file.root.has_error:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path
 
-from policy_gate.extractors.files import check_size, project_root, read_bytes
-from policy_gate.extractors.terraform.hcl.syntax import Block, Expression, read_blocks
+from policy_gate.extractors import files
+from policy_gate.extractors.files import project_root
+from policy_gate.extractors.terraform.hcl.syntax import MAX_BYTES, Block, Expression, read_blocks
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, decode, shown
 
@@ -95,7 +96,7 @@ class ModuleSources:
         if len(kept) > MAX_FILES:
             return ()
         kept.sort(key=lambda name: bool(_OVERRIDE.search(name)))
-        sources = [read_source(self.folder / name, self._project) for name in kept]
+        sources = [read_source(self.folder / name, self._project, MAX_BYTES) for name in kept]
         return tuple(item for item in sources if item) if None not in sources else ()
 
 
@@ -162,13 +163,13 @@ class SourceTree:
         return read_source(self.root / path, self._project)
 
 
-def read_source(path: Path, project: Path) -> Source | None:
+def read_source(path: Path, project: Path, limit: int = files.MAX_BYTES) -> Source | None:
     """A file of the project; None for what is none, is too large, or is no text."""
     try:
         if not path.resolve(strict=True).is_relative_to(project):
             return None
-        data = read_bytes(path)
-        check_size(data)
+        data = files.read_bytes(path, limit)
+        files.check_size(data, limit)
         return Source(shown(path), decode(data))
     except (OSError, RuntimeError, ValueError, ReadError):
         return None

@@ -79,13 +79,15 @@ def _templatefile(call: Call) -> Located | None:
 def _rendered(call: Call, source: Source, names: dict[str, Located]) -> Located | None:
     """A file as a template: it is read as a heredoc, whose places are then those of the file."""
     from policy_gate.extractors.terraform.hcl.evaluator import Evaluator
-    from policy_gate.extractors.terraform.hcl.syntax import read_expression
+    from policy_gate.extractors.terraform.hcl.syntax import MAX_BYTES, read_expression
 
     evaluator = call.evaluator
     evaluator.budget.spend(len(source.text) // 100)
+    if len(source.text) > MAX_BYTES or re.search(r"^\s*TEMPLATE$", source.text, re.MULTILINE):
+        return None
     wrapped = Source(source.path, f"{_TEMPLATE}{source.text}\nTEMPLATE\n")
     expression = read_expression(wrapped)
-    if expression is None or re.search(r"^\s*TEMPLATE$", source.text, re.MULTILINE):
+    if expression is None or expression.node.has_error:
         return None
     inner = Evaluator(expression.file, _Names(names), evaluator.budget, evaluator.depth)
     inner.doubts = evaluator.doubts
