@@ -16,7 +16,14 @@ from policy_gate.extractors.terraform.resources import Found, Resource, document
 from policy_gate.extractors.terraform.stated import Stated, stated
 from policy_gate.extractors.terraform.tables import PolicyAttribute
 from policy_gate.extractors.terraform.values import Located, assumptions_in
-from policy_gate.model import Assumption, AssumptionKind, Policy, PolicyKind, SourceMap
+from policy_gate.model import (
+    Assumption,
+    AssumptionKind,
+    DeferredText,
+    Policy,
+    PolicyKind,
+    SourceMap,
+)
 
 
 def policies_of(resource: Resource, row: PolicyAttribute) -> Iterator[Found]:
@@ -143,4 +150,7 @@ def _referred(resource: Resource, path: AttributePath) -> Located | None:
         return None
     scope = resource.evaluation.instance(change)
     found = module.configured(expression, scope, resource.place)
-    return None if found is None or (found.is_unknown and found.structure is None) else found
+    # An expression may make a document of a list, an object or an ARN that it refers to.
+    if found is None or not isinstance(found.value, str | DeferredText):
+        return None
+    return found if isinstance(structure_of(found).value, dict) else None

@@ -168,6 +168,9 @@ class ModuleScope:
             return None if holds_template(value) else located(value, place)
         reference = only_reference(expression)
         steps = reference_steps(reference) if reference else None
+        if steps and len(steps) == 3 and steps[:2] == ("data", data_documents.TYPE):
+            # Older Terraforms name the data source without the attribute.
+            steps = (*steps, "json")
         return scope.reference(steps, place) if steps else None
 
     def variable(self, name: str, place: Place) -> Located:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,25 @@ def changed(folder: Path, change: dict[str, Any]) -> Path:
     file = folder / "plan.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | change))
     return file
+
+
+def older(plan: Any) -> Any:
+    """The plan as old Terraforms wrote it: references are to resources, not to attributes."""
+    if isinstance(plan, list):
+        return [older(item) for item in plan]
+    if not isinstance(plan, dict):
+        return plan
+    changed = {key: older(value) for key, value in plan.items()}
+    if isinstance(references := changed.get("references"), list):
+        changed["references"] = list(dict.fromkeys(map(_resource, references)))
+    return changed
+
+
+def _resource(reference: str) -> str:
+    head = reference.partition(".")[0]
+    if head in ("var", "local", "module", "each", "count", "path", "self"):
+        return reference
+    return ".".join(re.split(r"[.\[]", reference)[: 3 if head == "data" else 2])
 
 
 def by_address(found: Extraction) -> dict[str, Policy]:

@@ -20,6 +20,7 @@ from tests.extractors.terraform.plans import (
     copied,
     described,
     extracted,
+    older,
 )
 from tests.reporters.snapshot import assert_snapshot
 
@@ -264,9 +265,8 @@ def test_the_later_version_of_merged_documents_counts(
     assert policy.document["Version"] == expected
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_terraform_deploys_is_what_is_found(name: str) -> None:
-    found = extracted(DATA / name / "plan.json", parameters={"AWS::AccountId": "123456789012"})
+def assert_as_deployed(name: str, plan: Path) -> None:
+    found = extracted(plan, parameters={"AWS::AccountId": "123456789012"})
     policies = [
         policy for policy in found.policies if "/" not in outside_of_keys(policy.identity[1])
     ]
@@ -283,3 +283,26 @@ def test_what_terraform_deploys_is_what_is_found(name: str) -> None:
 def outside_of_keys(address: str) -> str:
     """The address without the keys of its instances."""
     return re.sub(r'\["(?:[^"\\]|\\.)*"\]', "", address)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_terraform_deploys_is_what_is_found(name: str) -> None:
+    assert_as_deployed(name, DATA / name / "plan.json")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_sources_nothing_else_is_found(name: str, tmp_path: Path) -> None:
+    """An attribute that refers to one thing alone may make anything of it."""
+    plan = tmp_path / "plan.json"
+    plan.write_bytes((DATA / name / "plan.json").read_bytes())
+
+    assert_as_deployed(name, plan)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_sources_nothing_else_is_found_in_older_plans(name: str, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    content = json.loads((DATA / name / "plan.json").read_text())
+    plan.write_text(json.dumps(older(content) | {"format_version": "0.1"}))
+
+    assert_as_deployed(name, plan)

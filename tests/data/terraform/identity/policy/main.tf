@@ -1,0 +1,6 @@
+variable "policy" {}
+
+resource "aws_iam_policy" "this" {
+  name   = "module"
+  policy = var.policy
+}
