@@ -9,9 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
+_CHARACTERS = ("${*}", "${?}", "${$}")
 _TOKENS = re.compile(r"\$\{[^{}]*\}|[*?]")
 _MAX_COMPARISONS = 1_000_000
 _MAX_CHARACTERS = 50_000
+
+
+def without_variables(text: str) -> str:
+    """The text with `*` for each policy variable: it covers all that the text can stand for."""
+    return _VARIABLE.sub("*", text)
+
+
+def has_variable(text: str) -> bool:
+    """Whether a policy variable as `${aws:username}` stands in the text; `${*}` is none."""
+    return any(match.group() not in _CHARACTERS for match in _VARIABLE.finditer(text))
 
 
 def has_wildcard(text: str) -> bool:

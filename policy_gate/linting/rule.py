@@ -55,6 +55,12 @@ class Rule:
     good: str
     """The same policy, mended."""
 
+    resource_type: str | None = None
+    """The ValidatePolicyResourceType that the examples are validated for, if any."""
+
+    approximate: bool = False
+    """Off unless asked for: without tables that AWS keeps to itself it reports too much."""
+
     @property
     def docs(self) -> str:
         return inspect.getdoc(self.check) or ""
@@ -65,18 +71,20 @@ class Rule:
         return f"{_LINK}{_TYPE_IN_LINK[self.finding_type]}-{slug}"
 
 
-def rule(
+def rule(  # noqa: PLR0913 - the parts of a rule, by name
     code: str,
     finding_type: FindingType,
     *,
     bad: str,
     good: str,
     kinds: tuple[PolicyKind, ...] = tuple(PolicyKind),
+    resource_type: str | None = None,
+    approximate: bool = False,
 ) -> Callable[[Check], Rule]:
-    """Makes a rule of a check; by default it applies to every kind of policy."""
+    """Makes a rule of a check; by default it applies to every kind of policy, and is on."""
 
     def decorate(check: Check) -> Rule:
-        return Rule(code, finding_type, kinds, check, bad, good)
+        return Rule(code, finding_type, kinds, check, bad, good, resource_type, approximate)
 
     return decorate
 

@@ -7,7 +7,7 @@ from itertools import islice
 from policy_gate.linting.interface import FindingLocation, Position, ValidatePolicyFinding
 from policy_gate.linting.rule import Problem, Rule
 from policy_gate.linting.rules import RULES
-from policy_gate.linting.rules.document import json_syntax_error
+from policy_gate.linting.rules.structure.document import json_syntax_error
 from policy_gate.linting.view import Place, view_policy
 from policy_gate.model import PolicyKind
 from policy_gate.syntax.node import Lines
@@ -23,23 +23,24 @@ _MAX_PROBLEMS_PER_RULE = 1000
 
 
 def validate_policy(
-    text: str, policy_type: str, resource_type: str | None = None
+    text: str, policy_type: str, resource_type: str | None = None, *, approximate: bool = False
 ) -> list[ValidatePolicyFinding]:
     """The findings of a policy document, ordered by where they start.
 
     `text` is the document as JSON text: any text has an answer. `policy_type` is a PolicyType and
     `resource_type` a ValidatePolicyResourceType of the API. A rule reports at most 1,000 findings.
+    `approximate` adds the rules that report too much without tables that AWS keeps to itself.
 
     Raises ValueError for a `policy_type` that the API does not know.
     Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicy.html
     """
-    policy = view_policy(text, _kind(policy_type, resource_type))
+    policy = view_policy(text, _kind(policy_type, resource_type), resource_type)
     lines = Lines(text)
     rules = (json_syntax_error,) if policy.unreadable else RULES
     found = [
         (rule, problem)
         for rule in rules
-        if policy.kind in rule.kinds
+        if policy.kind in rule.kinds and (approximate or not rule.approximate)
         for problem in islice(rule.check(policy), _MAX_PROBLEMS_PER_RULE)
     ]
     found.sort(key=lambda entry: entry[1].places[0].start)

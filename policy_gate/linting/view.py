@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.interface import PathElement
+from policy_gate.linting.operators import Operator, parse_operator
 from policy_gate.model import PolicyKind
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Content, Node, ReadError
@@ -87,19 +90,37 @@ class Part:
                 yield text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Condition:
     """One test of a Condition element: operator, condition key and values."""
 
-    operator: str
+    statement: Statement
+    operator: Operator
+    operator_name: str
+    """As the policy writes it."""
+
     key: str
     block: Part
     """The object under the operator, which holds the key."""
 
     values: Part
 
+    @cached_property
+    def folded_key(self) -> str:
+        """The key in lower case: keys are compared without regard to case."""
+        return self.key.lower()
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def key_place(self) -> Place:
+        return self.block.key_place(self.key)
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """The strings among the values."""
+        return tuple(self.values.texts())
+
+
+@dataclass(frozen=True, eq=False)
 class Statement:
     """A statement that is an object."""
 
@@ -109,39 +130,81 @@ class Statement:
     def place(self) -> Place:
         return self.part.place
 
-    @property
+    @cached_property
     def allows(self) -> bool:
         effect = self.element("Effect")
         return effect is not None and effect.value == "Allow"
 
+    @cached_property
+    def denies(self) -> bool:
+        effect = self.element("Effect")
+        return effect is not None and effect.value == "Deny"
+
+    @cached_property
+    def _elements(self) -> dict[str, Part]:
+        return dict(self.part.members())
+
+    @cached_property
+    def _texts(self) -> dict[str, tuple[Text, ...]]:
+        return {name: tuple(part.texts()) for name, part in self._elements.items()}
+
     def element(self, name: str) -> Part | None:
-        return self.part.member(name)
+        return self._elements.get(name)
 
     def elements(self, names: tuple[str, ...]) -> Iterator[tuple[str, Part]]:
         """Those of the named elements that the statement has, in document order."""
-        return ((name, part) for name, part in self.part.members() if name in names)
+        return ((name, part) for name, part in self._elements.items() if name in names)
 
     def text(self, name: str) -> Text | None:
         part = self.element(name)
         return part.text() if part else None
 
-    def texts(self, name: str) -> list[Text]:
-        part = self.element(name)
-        return list(part.texts()) if part else []
+    def texts(self, *names: str) -> tuple[Text, ...]:
+        """The strings of the named elements, in document order."""
+        if len(names) == 1:
+            return self._texts.get(names[0], ())
+        return tuple(text for name in self._elements if name in names for text in self._texts[name])
 
-    def operators(self) -> Iterator[tuple[str, Part, Place]]:
+    @cached_property
+    def actions(self) -> tuple[Text, ...]:
+        """The strings of Action and NotAction."""
+        return self.texts(*ACTION_ELEMENTS)
+
+    @cached_property
+    def resources(self) -> tuple[Text, ...]:
+        """The strings of Resource and NotResource."""
+        return self.texts(*RESOURCE_ELEMENTS)
+
+    def principals(self, key: str) -> Iterator[Text]:
+        """The strings of one kind of principal, as `AWS`, in Principal and NotPrincipal."""
+        for _, part in self.elements(PRINCIPAL_ELEMENTS):
+            if values := part.member(key):
+                yield from values.texts()
+
+    @cached_property
+    def operators(self) -> tuple[tuple[str, Part, Place], ...]:
         """Each condition operator: its name, its block, and where its name stands."""
-        if condition := self.element("Condition"):
-            for operator, block in condition.members():
-                yield operator, block, condition.key_place(operator)
+        condition = self.element("Condition")
+        if not condition:
+            return ()
+        return tuple(
+            (name, block, condition.key_place(name)) for name, block in condition.members()
+        )
 
-    def conditions(self) -> Iterator[Condition]:
-        for operator, block, _ in self.operators():
-            for key, values in block.members():
-                yield Condition(operator, key, block, values)
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        return tuple(
+            Condition(self, parse_operator(name), name, key, block, values)
+            for name, block, _ in self.operators
+            for key, values in block.members()
+        )
+
+    def conditions_on(self, *keys: str) -> list[Condition]:
+        """The tests of these condition keys, which are given in lower case."""
+        return [condition for condition in self.conditions if condition.folded_key in keys]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class PolicyView:
     """A policy document, or why its text is none."""
 
@@ -150,28 +213,42 @@ class PolicyView:
     root: Part
     statements: tuple[Statement, ...] = ()
     unreadable: ReadError | None = None
+    resource_type: str | None = None
+    """The ValidatePolicyResourceType that the policy is validated for, as `AWS::S3::Bucket`."""
 
     @property
     def place(self) -> Place:
         """The whole document."""
         return Place((), 0, len(self.text))
 
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What services offer. Read when a rule asks, service by service."""
+        from policy_gate.catalog.iam_data import catalog
+
+        return catalog()
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The tests of all statements."""
+        return tuple(condition for item in self.statements for condition in item.conditions)
+
 
 MAX_CHARACTERS = 200_000
 """Longer texts are not read. No policy comes near: S3 takes 20 kB without white space."""
 
 
-def view_policy(text: str, kind: PolicyKind) -> PolicyView:
+def view_policy(text: str, kind: PolicyKind, resource_type: str | None = None) -> PolicyView:
     """The view of any text."""
     nothing = Part(Node(None, 0, len(text)))
     if len(text) > MAX_CHARACTERS:
         error = ReadError(f"more than {MAX_CHARACTERS:,} characters are not read", MAX_CHARACTERS)
-        return PolicyView(text, kind, nothing, unreadable=error)
+        return PolicyView(text, kind, nothing, unreadable=error, resource_type=resource_type)
     try:
         root = Part(read_json(text))
     except ReadError as error:
-        return PolicyView(text, kind, nothing, unreadable=error)
+        return PolicyView(text, kind, nothing, unreadable=error, resource_type=resource_type)
     statement = root.member("Statement")
     objects = statement.entries() if statement else ()
     statements = tuple(Statement(part) for part in objects if isinstance(part.value, dict))
-    return PolicyView(text, kind, root, statements)
+    return PolicyView(text, kind, root, statements, resource_type=resource_type)

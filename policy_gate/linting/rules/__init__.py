@@ -1,40 +1,59 @@
-"""Every rule, grouped in modules by subject.
+"""Every rule, grouped by what it needs: the document, the service catalogue, or a table of ours.
 
-To add a rule, write it in the module of its subject: `RULES` holds each `Rule` of the modules
-below. A new module is named in `_MODULES`.
+To add a rule, write it in the module of its subject: each `Rule` of the modules below is found. A
+new module is named in the tuple of its group.
 """
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from policy_gate.linting.rule import Rule
-from policy_gate.linting.rules import (
-    conditions,
+from policy_gate.linting.rules.structure import (
+    arns,
     data_types,
     document,
     empty,
+    operators,
     pass_role,
     principals,
     redundancy,
-    resources,
     sids,
     statements,
     trust,
 )
 
-_MODULES = (
+_STRUCTURE = (
     document,
     data_types,
     statements,
     sids,
     principals,
     trust,
-    resources,
-    conditions,
+    arns,
+    operators,
     empty,
     redundancy,
     pass_role,
 )
+_CATALOGUE: tuple[ModuleType, ...] = ()
+_CURATED: tuple[ModuleType, ...] = ()
 
-RULES: tuple[Rule, ...] = tuple(
-    value for module in _MODULES for value in vars(module).values() if isinstance(value, Rule)
-)
+
+def _rules_of(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
+    return tuple(
+        value for module in modules for value in vars(module).values() if isinstance(value, Rule)
+    )
+
+
+STRUCTURE = _rules_of(_STRUCTURE)
+"""Rules that need nothing but the document."""
+
+CATALOGUE = _rules_of(_CATALOGUE)
+"""Rules that ask the service catalogue."""
+
+CURATED = _rules_of(_CURATED)
+"""Rules that rest on a table which AWS documents in part: they report its documented core."""
+
+RULES = STRUCTURE + CATALOGUE + CURATED
+BY_CODE = {rule.code: rule for rule in RULES}

@@ -125,7 +125,7 @@ def empty_object_condition(policy: PolicyView) -> Iterator[Problem]:
                 "Condition is empty and restricts nothing: add a test or remove it.",
                 (condition.place,),
             )
-        for operator, block, _ in statement.operators():
+        for operator, block, _ in statement.operators:
             if block.value == {}:
                 yield Problem(
                     f"Operator {quoted(operator)} is empty and restricts nothing: add a condition "

@@ -6,67 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import NamedTuple
 
+from policy_gate.linting.operators import OPERATORS, parse_operator
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView, Text
 
-_OPERATORS = (
-    "StringEquals",
-    "StringNotEquals",
-    "StringEqualsIgnoreCase",
-    "StringNotEqualsIgnoreCase",
-    "StringLike",
-    "StringNotLike",
-    "NumericEquals",
-    "NumericNotEquals",
-    "NumericLessThan",
-    "NumericLessThanEquals",
-    "NumericGreaterThan",
-    "NumericGreaterThanEquals",
-    "DateEquals",
-    "DateNotEquals",
-    "DateLessThan",
-    "DateLessThanEquals",
-    "DateGreaterThan",
-    "DateGreaterThanEquals",
-    "Bool",
-    "BinaryEquals",
-    "IpAddress",
-    "NotIpAddress",
-    "ArnEquals",
-    "ArnNotEquals",
-    "ArnLike",
-    "ArnNotLike",
-    "Null",
-)
-_KNOWN = {operator.lower() for operator in _OPERATORS}
 _LONGEST = 60
-_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?", re.IGNORECASE | re.DOTALL)
-
-
-class Operator(NamedTuple):
-    """The parts of an operator's name: `ForAnyValue:StringLikeIfExists` has all three.
-
-    The names are compared without regard to case, since no source says that AWS minds it.
-    """
-
-    qualifier: str
-    base: str
-    if_exists: bool
-
-    @classmethod
-    def parse(cls, name: str) -> Operator:
-        match = _NAME.fullmatch(name)
-        qualifier, base, suffix = match.groups() if match else (None, name, None)
-        return cls(qualifier or "", base, suffix is not None)
-
-    def __str__(self) -> str:
-        qualifier = f"{self.qualifier}:" if self.qualifier else ""
-        return f"{qualifier}{self.base}{'IfExists' if self.if_exists else ''}"
 
 
 def _with(condition: str) -> str:
@@ -92,11 +39,11 @@ def invalid_condition_operator(policy: PolicyView) -> Iterator[Problem]:
     before it for a key of several values, and `IfExists` behind it where the key may be absent.
     """
     for statement in policy.statements:
-        for name, _, place in statement.operators():
-            operator = Operator.parse(name)
-            if operator.base.lower() not in _KNOWN:
-                near = get_close_matches(operator.base[:_LONGEST], _OPERATORS, 1)
-                hint = f": did you mean {operator._replace(base=near[0])}?" if near else "."
+        for name, _, place in statement.operators:
+            operator = parse_operator(name)
+            if not operator.family:
+                near = get_close_matches(operator.name[:_LONGEST], OPERATORS, 1)
+                hint = f": did you mean {operator._replace(name=near[0])}?" if near else "."
                 yield Problem(
                     f"{quoted(name)} is no condition operator{hint}",
                     (place,),
@@ -117,9 +64,9 @@ def null_with_if_exists(policy: PolicyView) -> Iterator[Problem]:
     Use instead: `Null` with `"true"` for an absent key or `"false"` for a present one.
     """
     for statement in policy.statements:
-        for name, _, place in statement.operators():
-            operator = Operator.parse(name)
-            if operator.base.lower() == "null" and operator.if_exists:
+        for name, _, place in statement.operators:
+            operator = parse_operator(name)
+            if operator.name == "Null" and operator.if_exists:
                 yield Problem(
                     f"{quoted(name)} does not exist, since Null itself asks whether the key "
                     'exists: write "Null".',
@@ -142,9 +89,9 @@ def null_with_qualifier(policy: PolicyView) -> Iterator[Problem]:
     Use instead: `Null` alone.
     """
     for statement in policy.statements:
-        for name, _, place in statement.operators():
-            operator = Operator.parse(name)
-            if operator.base.lower() == "null" and operator.qualifier:
+        for name, _, place in statement.operators:
+            operator = parse_operator(name)
+            if operator.name == "Null" and operator.qualifier:
                 yield Problem(
                     f"{quoted(name)} does not test what it seems to, since Null is about the key "
                     'and not its values: write "Null".',
@@ -165,15 +112,14 @@ def invalid_condition_key_format(policy: PolicyView) -> Iterator[Problem]:
 
     Use instead: the whole key, as `aws:PrincipalOrgID` or `s3:prefix`.
     """
-    for statement in policy.statements:
-        for condition in statement.conditions():
-            prefix, _, name = condition.key.partition(":")
-            if not prefix or not name:
-                yield Problem(
-                    f"{quoted(condition.key)} is no condition key: write its prefix, a colon and "
-                    'its name, as "aws:PrincipalOrgID" or "s3:prefix".',
-                    (condition.block.key_place(condition.key),),
-                )
+    for condition in policy.conditions:
+        prefix, _, name = condition.key.partition(":")
+        if not prefix or not name:
+            yield Problem(
+                f"{quoted(condition.key)} is no condition key: write its prefix, a colon and "
+                'its name, as "aws:PrincipalOrgID" or "s3:prefix".',
+                (condition.key_place,),
+            )
 
 
 @rule(
@@ -190,7 +136,7 @@ def duplicate_keys_with_different_case(policy: PolicyView) -> Iterator[Problem]:
     Use instead: the key once, with an array of values.
     """
     for statement in policy.statements:
-        for _, block, _ in statement.operators():
+        for _, block, _ in statement.operators:
             spellings: dict[str, list[str]] = {}
             for key, _ in block.members():
                 spellings.setdefault(key.lower(), []).append(key)
@@ -236,16 +182,15 @@ def equivalent_to_null_true(policy: PolicyView) -> Iterator[Problem]:
 
 
 def _any_value(policy: PolicyView, operator: str, meaning: str, null: str) -> Iterator[Problem]:
-    for statement in policy.statements:
-        for condition in statement.conditions():
-            values = list(condition.values.texts())
-            if condition.operator == operator and len(values) == 1 and _is_star(values[0]):
-                yield Problem(
-                    f"{operator} with {quoted(values[0].value)} only tests that "
-                    f"{quoted(condition.key)} is {meaning}: write "
-                    f'"Null": {{{quoted(condition.key)}: "{null}"}}.',
-                    (values[0].place,),
-                )
+    for condition in policy.conditions:
+        values = condition.texts
+        if condition.operator_name == operator and len(values) == 1 and _is_star(values[0]):
+            yield Problem(
+                f"{operator} with {quoted(values[0].value)} only tests that "
+                f"{quoted(condition.key)} is {meaning}: write "
+                f'"Null": {{{quoted(condition.key)}: "{null}"}}.',
+                (values[0].place,),
+            )
 
 
 def _is_star(text: Text) -> bool:

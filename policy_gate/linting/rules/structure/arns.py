@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_gate.linting.arns import FIELDS, PREFIX
 from policy_gate.linting.rule import Problem, example, quoted, rule
-from policy_gate.linting.view import RESOURCE_ELEMENTS, PolicyView, Text
+from policy_gate.linting.view import PolicyView, Text
 from policy_gate.model import PolicyKind
 
-_PREFIX = "arn:"
-_FIELDS = 6
 _API_GATEWAY = "execute-api:/"
 """API Gateway completes this short form in its resource policies."""
 
@@ -46,8 +45,8 @@ def invalid_arn_prefix(policy: PolicyView) -> Iterator[Problem]:
 def _may_begin_with_prefix(resource: str) -> bool:
     literal = re.split(r"[*?]|\$\{", resource, maxsplit=1)[0]
     if literal == resource:
-        return resource.startswith(_PREFIX)
-    return literal.startswith(_PREFIX) or _PREFIX.startswith(literal)
+        return resource.startswith(PREFIX)
+    return literal.startswith(PREFIX) or PREFIX.startswith(literal)
 
 
 @rule(
@@ -67,9 +66,9 @@ def missing_arn_field(policy: PolicyView) -> Iterator[Problem]:
     for resource in _resources(policy):
         fields = resource.value.count(":") + 1
         open_ended = re.search(r"[*?]|\$\{", resource.value)
-        if resource.value.startswith(_PREFIX) and fields < _FIELDS and not open_ended:
+        if resource.value.startswith(PREFIX) and fields < FIELDS and not open_ended:
             yield Problem(
-                f"Resource {quoted(resource.value)} has {fields} of the {_FIELDS} fields of an "
+                f"Resource {quoted(resource.value)} has {fields} of the {FIELDS} fields of an "
                 "ARN: write arn:partition:service:region:account:resource, and keep the colons of "
                 "empty fields.",
                 (resource.place,),
@@ -78,5 +77,4 @@ def missing_arn_field(policy: PolicyView) -> Iterator[Problem]:
 
 def _resources(policy: PolicyView) -> Iterator[Text]:
     for statement in policy.statements:
-        for name in RESOURCE_ELEMENTS:
-            yield from statement.texts(name)
+        yield from statement.resources

@@ -200,10 +200,10 @@ def _limits_service(statement: Statement) -> bool:
     # As recorded answers have it: StringEqualsIfExists on iam:PassedToService does not count,
     # StringLikeIfExists does, and so does a test of the resource that the role is for.
     return any(
-        condition.key.lower() == _ASSOCIATED_WITH
+        condition.folded_key == _ASSOCIATED_WITH
         or (
-            condition.key.lower() == _PASSED_TO
-            and condition.operator.lower() in _LIMITING_OPERATORS
+            condition.folded_key == _PASSED_TO
+            and condition.operator_name.lower() in _LIMITING_OPERATORS
         )
-        for condition in statement.conditions()
+        for condition in statement.conditions
     )

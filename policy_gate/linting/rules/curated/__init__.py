@@ -1,0 +1,1 @@
+"""Rules that rest on a table which AWS documents in part."""
