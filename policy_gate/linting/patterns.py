@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _CHARACTERS = ("${*}", "${?}", "${$}")
 _TOKENS = re.compile(r"\$\{[^{}]*\}|[*?]")
+_KEPT = 512
 _MAX_COMPARISONS = 1_000_000
 _MAX_CHARACTERS = 50_000
 
@@ -28,11 +30,18 @@ def has_variable(text: str) -> bool:
 
 def has_wildcard(text: str) -> bool:
     """Whether `*` or `?` stands in the text outside a policy variable."""
+    if "${" not in text:
+        return "*" in text or "?" in text
     return any(token in ("*", "?") for token in _TOKENS.findall(text))
 
 
 def wildcard_pattern(text: str) -> re.Pattern[str]:
     """A pattern whose `fullmatch` tells what the text covers. Matching does not backtrack."""
+    return _compiled(text) if len(text) <= _KEPT else _compiled.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> re.Pattern[str]:
     pieces = [""]
     end = 0
     for token in _TOKENS.finditer(text):
@@ -48,6 +57,25 @@ def wildcard_pattern(text: str) -> re.Pattern[str]:
     stars = "".join(f"(?>.*?{piece})" for piece in middle if piece)
     rest = f"{stars}.*{last}" if len(pieces) > 1 else ""
     return re.compile(first + rest, re.DOTALL)
+
+
+def overlap(first: str, second: str) -> bool:
+    """Is there a text that both cover, where `*` and `?` are the only wildcards?"""
+    states, seen = [(0, 0)], {(0, 0)}
+    while states:
+        i, j = states.pop()
+        left, right = first[i : i + 1], second[j : j + 1]
+        if not left and not right:
+            return True
+        following = []
+        if "*" in (left, right):
+            # The star ends here, or takes one more character of the other side.
+            following = [(i + 1, j)] * bool(left) + [(i, j + 1)] * bool(right)
+        elif left and right and (left == right or "?" in (left, right)):
+            following = [(i + 1, j + 1)]
+        states += [state for state in following if state not in seen]
+        seen.update(following)
+    return False
 
 
 def covering_groups(texts: Sequence[str]) -> list[list[int]]:

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy_gate.linting.patterns import covering_groups, has_wildcard, wildcard_pattern
+from policy_gate.linting.patterns import (
+    covering_groups,
+    has_wildcard,
+    overlap,
+    wildcard_pattern,
+)
 
 GLOBS = st.text("ab:*?", max_size=8)
 
@@ -52,3 +57,28 @@ def test_groups_link_each_text_to_one_that_covers_it(texts: list[str]) -> None:
 
 def test_texts_are_in_one_group_through_others() -> None:
     assert covering_groups(["a*", "b", "ab", "*b", "c", "c", "d"]) == [[0, 1, 2, 3], [4, 5]]
+
+
+@given(GLOBS, GLOBS, st.text("ab:", max_size=6))
+def test_what_both_cover_is_an_overlap(first: str, second: str, text: str) -> None:
+    if fnmatch.fnmatchcase(text, first) and fnmatch.fnmatchcase(text, second):
+        assert overlap(first, second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        ("", "", True),
+        ("", "*", True),
+        ("a", "", False),
+        ("table/*", "table/x", True),
+        ("table/*", "*/index", True),
+        ("table/*", "queue/*", False),
+        ("a*b", "a?", True),
+        ("a*b", "?a", False),
+        ("*", "**", True),
+    ],
+)
+def test_overlaps(first: str, second: str, together: bool) -> None:
+    assert overlap(first, second) == together
+    assert overlap(second, first) == together

@@ -9,6 +9,15 @@ from __future__ import annotations
 from types import ModuleType
 
 from policy_gate.linting.rule import Rule
+from policy_gate.linting.rules.catalogue import (
+    actions,
+    arn_fields,
+    condition_keys,
+    key_types,
+    region_values,
+    services,
+)
+from policy_gate.linting.rules.curated import tag_keys
 from policy_gate.linting.rules.structure import (
     arns,
     data_types,
@@ -36,8 +45,15 @@ _STRUCTURE = (
     redundancy,
     pass_role,
 )
-_CATALOGUE: tuple[ModuleType, ...] = ()
-_CURATED: tuple[ModuleType, ...] = ()
+_CATALOGUE = (
+    actions,
+    services,
+    arn_fields,
+    region_values,
+    condition_keys,
+    key_types,
+)
+_CURATED = (tag_keys,)
 
 
 def _rules_of(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
