@@ -19,7 +19,7 @@ def run_gate(paths: Sequence[str] = (), config: GateConfig | None = None) -> Gat
     Raises AnalyzerError where the analyzer that the configuration names cannot be set up.
     """
     config = config or default_config()
-    analyzer, reason = make_analyzer(config.analyzer)
+    analyzer, reason = make_analyzer(config.analyzer, config.embedded)
     inputs = find_inputs(paths, config)
     config = replace(config, notes=(*config.notes, *inputs.notes))
     extraction = extract_inputs(inputs, config, analyzer)

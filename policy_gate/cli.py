@@ -116,9 +116,19 @@ def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> Non
     )
 
 
+def _add_approximate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--approximate",
+        action="store_true",
+        help="the embedded analyzer also runs the checks of ValidatePolicy that report too much"
+        " without tables which AWS keeps to itself",
+    )
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser)
     _add_common(parser)
+    _add_approximate(parser)
     parser.add_argument(
         "--allow-empty", action="store_true", help="finding no policy is no failure"
     )
@@ -128,7 +138,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 def _add_extract(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser)
     _add_common(parser, "json")
-    parser.set_defaults(command=_extract)
+    parser.set_defaults(command=_extract, approximate=False)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -136,6 +146,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     validate = checks.add_parser("validate-policy", help="is the policy valid?")
     _add_document(validate, ("identity", "resource", "scp", "rcp"))
     validate.add_argument("--resource-type", metavar="TYPE", help="as AWS::S3::Bucket")
+    _add_approximate(validate)
     compare = checks.add_parser("no-new-access", help="does it allow more than a reference?")
     _add_document(compare, ("identity", "resource"))
     compare.add_argument("--reference", required=True, metavar="FILE", help="reference policy")
@@ -149,7 +160,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     public.add_argument("--resource-type", required=True, metavar="TYPE", help="as AWS::S3::Bucket")
     for name, check in checks.choices.items():
         _add_common(check)
-        check.set_defaults(command=_check, check=name, parser=check)
+        check.set_defaults(command=_check, check=name, parser=check, approximate=False)
 
 
 def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]) -> None:

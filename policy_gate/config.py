@@ -9,6 +9,7 @@ from pathlib import Path
 
 from policy_gate.analyzers.interface import Access
 from policy_gate.analyzers.registry import ANALYZERS
+from policy_gate.analyzers.settings import DEFAULT_SETTINGS, EmbeddedSettings
 from policy_gate.checks.access_not_granted import AccessNotGranted
 from policy_gate.checks.interface import Check
 from policy_gate.checks.no_public_access import NoPublicAccess
@@ -57,6 +58,7 @@ class GateConfig:
 
     checks: tuple[Check, ...]
     analyzer: str = "embedded"
+    embedded: EmbeddedSettings = DEFAULT_SETTINGS
     inputs: tuple[str, ...] = ()
     """Paths and patterns, relative to `folder`."""
 
@@ -110,6 +112,7 @@ def load_config(path: Path) -> GateConfig:
     root.only(
         "analyzer",
         "aws",
+        "embedded",
         "inputs",
         "parameters",
         "parameters-file",
@@ -123,6 +126,7 @@ def load_config(path: Path) -> GateConfig:
     return GateConfig(
         _checks(root),
         root.choice("analyzer", ANALYZERS),
+        _embedded(root),
         _inputs(root),
         path.parent,
         _settings(root),
@@ -147,6 +151,17 @@ def _sends_sensitive(root: Section) -> bool:
     section = root.section("aws")
     section.only("send-sensitive")
     return section.flag("send-sensitive")
+
+
+def _embedded(root: Section) -> EmbeddedSettings:
+    if not root.has("embedded"):
+        return DEFAULT_SETTINGS
+    section = root.section("embedded")
+    section.only("approximate", "service-data-days")
+    return EmbeddedSettings(
+        section.flag("approximate"),
+        section.count("service-data-days", DEFAULT_SETTINGS.service_data_days),
+    )
 
 
 def _document_folder(root: Section) -> Path | None:

@@ -120,6 +120,13 @@ class Section:
             raise self.error("`true` or `false` is expected here", key)
         return value
 
+    def count(self, key: str, default: int) -> int:
+        """A whole number from 0; the default where the key is absent."""
+        value = self.node.entries[key].value if self.has(key) else default
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.error("a whole number from 0 is expected here", key)
+        return value
+
     def choice(self, key: str, options: tuple[str, ...]) -> str:
         """One of the options; the first is the default."""
         if not self.has(key):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
@@ -56,12 +57,14 @@ class ReasonCode(StrEnum):
 
 
 class Severity(StrEnum):
-    """Severity of a finding: the finding types of Access Analyzer."""
+    """Severity of a finding: the finding types of Access Analyzer, and one of ours."""
 
     ERROR = "ERROR"
     SECURITY_WARNING = "SECURITY_WARNING"
     WARNING = "WARNING"
     SUGGESTION = "SUGGESTION"
+    NOTE = "NOTE"
+    """What may be wrong: it informs and never blocks."""
 
 
 class Status(StrEnum):
@@ -381,3 +384,6 @@ class GateReport:
     results: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
     """Sentences the reader should know, as that the checks are the defaults."""
+
+    service_data: date | None = None
+    """The day of the data about AWS services that it answered from; None where that is AWS's."""

@@ -64,6 +64,7 @@ def run_checks(
         coverage,
         tuple(results),
         (*config.notes, *extraction.notes, *filter(None, notes)),
+        analyzer.service_data,
     )
 
 

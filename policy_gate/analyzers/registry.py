@@ -5,31 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from policy_gate.analyzers.settings import DEFAULT_SETTINGS, EmbeddedSettings
+
 if TYPE_CHECKING:
     from policy_gate.analyzers.interface import Analyzer
 
+CERTAIN_CHECKS = 149
+"""Checks of ValidatePolicy that are on without `approximate`."""
 
-def make_analyzer(name: str) -> tuple[Analyzer, str]:
+
+def make_analyzer(name: str, settings: EmbeddedSettings = DEFAULT_SETTINGS) -> tuple[Analyzer, str]:
     """The analyzer that answers for `name`, one of ANALYZERS, and one sentence why it is that one.
 
     Raises KeyError for another name.
     """
-    return _MAKERS[name]()
+    return _MAKERS[name](settings)
 
 
-def _embedded() -> tuple[Analyzer, str]:
+def _embedded(settings: EmbeddedSettings) -> tuple[Analyzer, str]:
     from policy_gate.analyzers.embedded import EmbeddedAnalyzer
 
-    return EmbeddedAnalyzer(), "answers offline, with 47 of the 153 checks of ValidatePolicy"
+    checks = "the 153" if settings.approximate else f"{CERTAIN_CHECKS} of the 153"
+    return EmbeddedAnalyzer(settings), f"answers offline, with {checks} checks of ValidatePolicy"
 
 
-def _aws() -> tuple[Analyzer, str]:
+def _aws(settings: EmbeddedSettings) -> tuple[Analyzer, str]:
+    del settings
     from policy_gate.analyzers.aws import AwsAnalyzer
 
     return AwsAnalyzer(), "IAM Access Analyzer answers, or nothing does"
 
 
-def _auto() -> tuple[Analyzer, str]:
+def _auto(settings: EmbeddedSettings) -> tuple[Analyzer, str]:
     """AWS where credentials and a region resolve.
 
     The search for credentials ends at the instance metadata service, to which botocore gives one
@@ -51,19 +58,20 @@ def _auto() -> tuple[Analyzer, str]:
                 credentials.get_frozen_credentials()
             region = region_of(session)
     except AnalyzerError as error:
-        return _instead_of_aws(f"AWS credentials do not resolve ({error.code})")
+        return _instead_of_aws(settings, f"AWS credentials do not resolve ({error.code})")
     if credentials is None:
-        return _instead_of_aws("no AWS credentials resolve")
+        return _instead_of_aws(settings, "no AWS credentials resolve")
     if region is None:
-        return _instead_of_aws("AWS credentials resolve, but no AWS region is set")
+        fact = "AWS credentials resolve, but no AWS region is set"
+        return _instead_of_aws(settings, fact)
     return AwsAnalyzer(session), f"auto: AWS credentials resolve ({credentials.method}) in {region}"
 
 
-def _instead_of_aws(fact: str) -> tuple[Analyzer, str]:
-    return _embedded()[0], f"auto: {fact}, so the embedded analyzer answers"
+def _instead_of_aws(settings: EmbeddedSettings, fact: str) -> tuple[Analyzer, str]:
+    return _embedded(settings)[0], f"auto: {fact}, so the embedded analyzer answers"
 
 
-_MAKERS: dict[str, Callable[[], tuple[Analyzer, str]]] = {
+_MAKERS: dict[str, Callable[[EmbeddedSettings], tuple[Analyzer, str]]] = {
     "embedded": _embedded,
     "aws": _aws,
     "auto": _auto,

@@ -39,6 +39,8 @@ _WITHOUT_RESOURCE = frozenset({"AWS::ECR::PublicRepository", "AWS::ECR::Reposito
 
 BLOCKING_BY_DEFAULT = (Severity.ERROR, Severity.SECURITY_WARNING)
 
+_FINDING_TYPES = tuple(item.value for item in Severity if item is not Severity.NOTE)
+
 _POLICY_TYPES: dict[PolicyKind, PolicyType] = {
     PolicyKind.IDENTITY: "IDENTITY_POLICY",
     PolicyKind.TRUST: "RESOURCE_POLICY",
@@ -70,7 +72,7 @@ class ValidatePolicy:
             policy.validate_policy_resource_type,
         )
         findings = numbered(
-            self._finding(policy, found, path)
+            self._finding(policy, found, path, analyzer.doubt(found["issueCode"]))
             for found in answered
             if not _is_about_a_stand_in(policy, found, path := _path(found))
             and not _is_expected(policy, found["issueCode"])
@@ -90,8 +92,10 @@ class ValidatePolicy:
             assumptions=policy.assumptions,
         )
 
-    def _finding(self, policy: Policy, found: ValidatePolicyFinding, path: DocumentPath) -> Finding:
-        severity = Severity(found["findingType"])
+    def _finding(
+        self, policy: Policy, found: ValidatePolicyFinding, path: DocumentPath, doubt: str
+    ) -> Finding:
+        severity = Severity.NOTE if doubt else Severity(found["findingType"])
         index = next((step for step in path[1:2] if isinstance(step, int)), None)
         if index is None and path[:1] == ("Statement",) and len(path) > 1:
             index = 0
@@ -101,7 +105,7 @@ class ValidatePolicy:
         return Finding(
             found["issueCode"],
             severity,
-            as_written(policy, found["findingDetails"]),
+            as_written(policy, found["findingDetails"]) + f" ({doubt})" * bool(doubt),
             severity in self.fail_on,
             _locations(policy, found),
             index,
@@ -118,7 +122,7 @@ def from_config(section: Section) -> list[Check]:
     section.settings("fail-on")
     if not section.has("fail-on"):
         return [ValidatePolicy()]
-    names = section.choices("fail-on", tuple(severity.value for severity in Severity))
+    names = section.choices("fail-on", _FINDING_TYPES)
     return [ValidatePolicy(tuple(Severity(name) for name in names))]
 
 

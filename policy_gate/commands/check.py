@@ -17,6 +17,7 @@ from policy_gate.analyzers.interface import (
     ValidatePolicyFinding,
 )
 from policy_gate.analyzers.registry import make_analyzer
+from policy_gate.analyzers.settings import EmbeddedSettings
 from policy_gate.checks.references import access_policy_text, is_yaml, policy_text
 from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.checks.validate_policy import BLOCKING_BY_DEFAULT
@@ -42,7 +43,9 @@ Question = Callable[[argparse.Namespace, Analyzer], tuple[Answer, list[ValidateP
 def main(arguments: argparse.Namespace) -> int:
     """Prints the answer; 0 is PASS, 2 is FAIL or UNKNOWN, 1 that the question could not be put."""
     try:
-        analyzer, reason = make_analyzer(arguments.analyzer or "embedded")
+        analyzer, reason = make_analyzer(
+            arguments.analyzer or "embedded", EmbeddedSettings(arguments.approximate)
+        )
         answer, findings = _QUESTIONS[arguments.check](arguments, analyzer)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)

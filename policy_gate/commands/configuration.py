@@ -25,6 +25,9 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
     return replace(
         config,
         analyzer=arguments.analyzer or config.analyzer,
+        embedded=config.embedded._replace(
+            approximate=arguments.approximate or config.embedded.approximate
+        ),
         settings=settings.given(dict(arguments.parameter)),
     )
 

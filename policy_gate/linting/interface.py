@@ -10,6 +10,17 @@ from typing import Literal, TypedDict
 FindingType = Literal["ERROR", "SECURITY_WARNING", "SUGGESTION", "WARNING"]
 
 
+UNKNOWN_NAME_CODES = frozenset(
+    {
+        "INVALID_ACTION",
+        "INVALID_SERVICE",
+        "INVALID_SERVICE_CONDITION_KEY",
+        "INVALID_SERVICE_IN_ACTION",
+    }
+)
+"""Checks that report a name which the service data does not have. It may be newer than the data."""
+
+
 class Position(TypedDict):
     """Line from 1, column and offset from 0, counted in characters of the submitted text."""
 

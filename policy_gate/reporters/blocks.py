@@ -27,6 +27,7 @@ _SEVERITY_STYLES: dict[Severity, Style] = {
     Severity.SECURITY_WARNING: "yellow",
     Severity.WARNING: "yellow",
     Severity.SUGGESTION: "cyan",
+    Severity.NOTE: "cyan",
 }
 _INDENT = "  "
 _LABEL_COLUMNS = 11

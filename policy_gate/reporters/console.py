@@ -133,7 +133,8 @@ def _write_summary(
     lines = [
         f"Coverage: {wording.coverage_line(report.coverage)}",
         f"Analyzer: {report.analyzer}"
-        + f" ({report.analyzer_reason})" * bool(report.analyzer_reason),
+        + f" ({report.analyzer_reason})" * bool(report.analyzer_reason)
+        + (f", service data of {report.service_data}" if report.service_data else ""),
         *(f"Note: {note}" for note in report.notes),
     ]
     defaults = wording.defaults_taken(report.results)

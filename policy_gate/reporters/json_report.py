@@ -45,7 +45,11 @@ def report_object(report: GateReport) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "status": report.status.value,
         "exit_status": report.exit_status,
-        "analyzer": {"name": report.analyzer, "reason": report.analyzer_reason},
+        "analyzer": {
+            "name": report.analyzer,
+            "reason": report.analyzer_reason,
+            "service_data": report.service_data.isoformat() if report.service_data else None,
+        },
         "coverage": _coverage(report.coverage),
         "notes": list(report.notes),
         "results": [_result(result) for result in report.results],

@@ -70,6 +70,7 @@ class Remote(EmbeddedAnalyzer):
 
     def __init__(self) -> None:
         super().__init__()
+        super().__init__()
         self.sent: list[str] = []
 
     def check_access_not_granted(
