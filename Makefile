@@ -45,6 +45,7 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/extraction.py $(TEMPLATES)
 	.venv/bin/python benchmarks/terraform_plans.py $(PLANS)
 	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
+	.venv/bin/python benchmarks/linting.py $(POLICIES)
 
 lock: .venv/run.stamp
 	$(PYTHON) -m venv .venv/lock
