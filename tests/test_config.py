@@ -284,6 +284,40 @@ def test_findings_of_the_types_named_block() -> None:
     assert gate("run", "t.json").status == 2
 
 
+def test_a_name_that_old_service_data_does_not_know_is_a_note() -> None:
+    Path("t.json").write_text(template(allow("s3:GetObjekt"), allow("s3:GetObject", Sid="a-b")))
+    for days, status, severity in ((100_000, 2, "ERROR"), (0, 2, "NOTE")):
+        configure(f"embedded: {{service-data-days: {days}}}\nchecks: {{validate-policy: true}}\n")
+        ran = gate_json("run", "t.json")
+        found = {
+            item["code"]: (item["severity"], item["blocking"])
+            for item in ran.report["results"][0]["findings"]
+        }
+        assert ran.status == status
+        assert found == {
+            "INVALID_ACTION": (severity, severity == "ERROR"),
+            "UNSUPPORTED_SID": ("ERROR", True),
+        }
+    Path("t.json").write_text(template(allow("s3:GetObjekt")))
+    noted = gate("run", "t.json")
+    assert noted.status == 0
+    assert "note[INVALID_ACTION]" in noted.out
+    assert "days old" in noted.out
+
+
+def test_approximate_checks_are_asked_for_and_marked() -> None:
+    Path("t.json").write_text(template(allow("sqs:SendMessage", "arn:aws:sqs:eu-west-1::jobs")))
+    configure("checks: {validate-policy: true}\n")
+    assert gate("run", "t.json").status == 0
+    asked = gate_json("run", "t.json", "--approximate")
+    configure("embedded: {approximate: true}\nchecks: {validate-policy: true}\n")
+    for ran in (asked, gate_json("run", "t.json")):
+        (finding,) = ran.report["results"][0]["findings"]
+        assert finding["code"] == "MISSING_ARN_ACCOUNT"
+        assert "(Approximate: " in finding["message"]
+        assert "153 checks" in ran.report["analyzer"]["reason"]
+
+
 def test_actions_come_from_file_and_list_and_may_hold_wildcards() -> None:
     Path("t.json").write_text(template(allow("dynamodb:DeleteTable", "*")))
     for setting, status in (

@@ -37,6 +37,9 @@ from policy_gate.model import (
 # Their policies have no Resource element: the repository itself is meant.
 _WITHOUT_RESOURCE = frozenset({"AWS::ECR::PublicRepository", "AWS::ECR::Repository"})
 
+# Elements whose texts may hold wildcards.
+_PATTERNS = frozenset({"Action", "NotAction", "Resource", "NotResource"})
+
 BLOCKING_BY_DEFAULT = (Severity.ERROR, Severity.SECURITY_WARNING)
 
 _FINDING_TYPES = tuple(item.value for item in Severity if item is not Severity.NOTE)
@@ -66,16 +69,10 @@ class ValidatePolicy:
         return ""
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
-        answered = analyzer.validate_policy(
-            document_text(policy),
-            _POLICY_TYPES[policy.kind],
-            policy.validate_policy_resource_type,
-        )
         findings = numbered(
-            self._finding(policy, found, path, analyzer.doubt(found["issueCode"]))
-            for found in answered
-            if not _is_about_a_stand_in(policy, found, path := _path(found))
-            and not _is_expected(policy, found["issueCode"])
+            self._finding(policy, found, _path(found), analyzer.doubt(found["issueCode"]))
+            for found in _answered(policy, analyzer)
+            if not _is_expected(policy, found["issueCode"])
         )
         verdict, message = Verdict.PASS, ""
         if any(finding.blocking for finding in findings):
@@ -126,11 +123,40 @@ def from_config(section: Section) -> list[Check]:
     return [ValidatePolicy(tuple(Severity(name) for name in names))]
 
 
-def document_text(policy: Policy) -> str:
+def document_text(policy: Policy, supplied: str | None = None) -> str:
     """The document as it is submitted; one that is no JSON is submitted as the text it is."""
     if isinstance(policy.document, str):
         return policy.document
-    return json.dumps(rendered(policy.document))
+    return json.dumps(rendered(policy.document, supplied=supplied))
+
+
+def _answered(policy: Policy, analyzer: Analyzer) -> list[ValidatePolicyFinding]:
+    """The findings that hold whatever deployment supplies."""
+
+    def ask(text: str) -> list[ValidatePolicyFinding]:
+        kind, resource_type = _POLICY_TYPES[policy.kind], policy.validate_policy_resource_type
+        return analyzer.validate_policy(text, kind, resource_type)
+
+    answered = ask(document_text(policy))
+    doubtful = [found for found in answered if _is_about_a_stand_in(policy, found, _path(found))]
+    if not any(map(_is_about_a_pattern, doubtful)):
+        return [found for found in answered if found not in doubtful]
+    # What is said of an action or an ARN stands where a wildcard in place of the value changes
+    # nothing, as that s3:Got${Name} exists in no spelling.
+    anyway = {_key(found) for found in ask(document_text(policy, supplied="*"))}
+    return [
+        found
+        for found in answered
+        if found not in doubtful or (_is_about_a_pattern(found) and _key(found) in anyway)
+    ]
+
+
+def _is_about_a_pattern(found: ValidatePolicyFinding) -> bool:
+    return any(step in _PATTERNS for step in _path(found)[1:3])
+
+
+def _key(found: ValidatePolicyFinding) -> tuple[str, DocumentPath]:
+    return found["issueCode"], _path(found)
 
 
 def _path(found: ValidatePolicyFinding) -> DocumentPath:

@@ -68,15 +68,23 @@ def is_supplied(text: DeferredText) -> bool:
     return any(part.kind is AssumptionKind.SUPPLIED for part in text.assumptions())
 
 
-def rendered(value: Value, partition: str = DEFAULT_PARTITION) -> Plain:
-    """The value with a text of the right shape in every deferred place, for ValidatePolicy."""
+def rendered(
+    value: Value, partition: str = DEFAULT_PARTITION, supplied: str | None = None
+) -> Plain:
+    """The value with a text of the right shape in every deferred place, for ValidatePolicy.
+
+    `supplied` stands for all that is supplied from outside; without it, each has a text of its own.
+    """
     if isinstance(value, DeferredText):
         settled = [_settled_part(part, partition) for part in value.parts]
-        return "".join(part if isinstance(part, str) else part.stand_in for part in settled)
+        return "".join(
+            part if isinstance(part, str) else part.stand_in if supplied is None else supplied
+            for part in settled
+        )
     if isinstance(value, dict):
-        return {key: rendered(child, partition) for key, child in value.items()}
+        return {key: rendered(child, partition, supplied) for key, child in value.items()}
     if isinstance(value, list):
-        return [rendered(child, partition) for child in value]
+        return [rendered(child, partition, supplied) for child in value]
     return value
 
 

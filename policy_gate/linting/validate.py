@@ -19,6 +19,7 @@ _KINDS = {
     "RESOURCE_CONTROL_POLICY": PolicyKind.RESOURCE_CONTROL,
 }
 _TRUST_POLICY = "AWS::IAM::AssumeRolePolicyDocument"
+_APPROXIMATE = " (Approximate: AWS decides it by tables that it keeps to itself.)"
 _MAX_PROBLEMS_PER_RULE = 1000
 
 
@@ -57,7 +58,7 @@ def _kind(policy_type: str, resource_type: str | None) -> PolicyKind:
 
 def _finding(rule: Rule, problem: Problem, lines: Lines) -> ValidatePolicyFinding:
     return {
-        "findingDetails": problem.details,
+        "findingDetails": problem.details + (_APPROXIMATE if rule.approximate else ""),
         "findingType": rule.finding_type,
         "issueCode": rule.code,
         "learnMoreLink": rule.learn_more_link,

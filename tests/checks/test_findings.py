@@ -117,6 +117,28 @@ def test_the_form_of_what_deployment_supplies_is_not_judged(statement: object) -
     assert [code for code in codes(ran) if code != "CHECK_ACCESS_NOT_GRANTED"] == []
 
 
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (allow({"Fn::Sub": "s3:Got${P}"}), "INVALID_ACTION"),
+        (allow({"Fn::Sub": "s3:Get${P}"}), None),
+        (
+            allow("s3:*", {"Fn::Sub": "arn:aws:iam:eu-west-1:${AWS::AccountId}:role/${P}"}),
+            "ARN_REGION_NOT_ALLOWED",
+        ),
+        (allow("s3:*", {"Fn::Sub": "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${P}"}), None),
+        (allow("s3:*", Sid={"Fn::Sub": "For${AWS::StackName}"}), None),
+        (allow("s3:*", Condition={"IpAddress": {"aws:SourceIp": {"Fn::Sub": "${P}/32"}}}), None),
+    ],
+)
+def test_what_is_wrong_whatever_deployment_supplies_is_reported(
+    statement: object, expected: str | None
+) -> None:
+    ran = run(template(statement, parameters={"P": {"Type": "String"}}))
+    found = [code for code in codes(ran) if code != "CHECK_ACCESS_NOT_GRANTED"]
+    assert found == [expected] * (expected is not None)
+
+
 def test_a_policy_given_at_deployment_is_unknown() -> None:
     content = json.loads(template())
     content["Parameters"] = {"P": {"Type": "String"}}
