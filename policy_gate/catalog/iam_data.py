@@ -117,10 +117,12 @@ class IamDataCatalog:
         prefix = folded.partition(":")[0]
         if key := global_key(folded):
             return key
-        for service in (prefix, *self._aliases.get(prefix, ())):
+        # A prefix with a dot is an identity provider.
+        services = ("sts",) if "." in prefix else (prefix, *self._aliases.get(prefix, ()))
+        for service in services:
             if self.has_service(service) and (key := self._keys_of(service).get(folded)):
                 return key
-        return self._foreign_keys.get(folded)
+        return None if "." in prefix else self._foreign_keys.get(folded)
 
     def has_condition_key_prefix(self, prefix: str) -> bool:
         folded = prefix.lower()
@@ -157,21 +159,30 @@ class IamDataCatalog:
         return {name.lower(): services for name, services in aliases.items()}
 
     def arn_formats(self, service: str) -> Sequence[ArnFormat]:
-        return self._arn_formats.get(service, ())
+        return self._arn_formats(service).get(service, ()) if self.has_service(service) else ()
+
+    def foreign_arn_formats(self, service: str) -> Sequence[ArnFormat]:
+        return self._foreign_arn_formats.get(service, ())
 
     @cached_property
-    def _arn_formats(self) -> dict[str, list[ArnFormat]]:
-        # Services have ARNs of one another, so all are read: some 40 ms, once.
+    def _foreign_arn_formats(self) -> dict[str, list[ArnFormat]]:
         formats: dict[str, list[ArnFormat]] = {}
-        for service in self.services():
-            arns = [kind.arn for kind in self.resource_types(service).values()]
-            for arn in (*arns, *retired_arns(service)):
-                fields = arn.split(":", _ARN_FIELDS - 1)
-                if len(fields) == _ARN_FIELDS:
-                    resource = _PLACEHOLDER.sub("*", fields[5])
-                    formats.setdefault(fields[2], []).append(
-                        ArnFormat(fields[3], fields[4], resource)
-                    )
+        for owner in self.services():
+            for service, of_owner in self._arn_formats(owner).items():
+                if service != owner:
+                    formats.setdefault(service, []).extend(of_owner)
+        return formats
+
+    @cache  # noqa: B019
+    def _arn_formats(self, owner: str) -> dict[str, list[ArnFormat]]:
+        """The formats that stand with a service, by the service field of the ARN."""
+        formats: dict[str, list[ArnFormat]] = {}
+        arns = [kind.arn for kind in self.resource_types(owner).values()]
+        for arn in (*arns, *retired_arns(owner)):
+            fields = arn.split(":", _ARN_FIELDS - 1)
+            if len(fields) == _ARN_FIELDS:
+                resource = _PLACEHOLDER.sub("*", fields[5])
+                formats.setdefault(fields[2], []).append(ArnFormat(fields[3], fields[4], resource))
         return formats
 
 

@@ -121,5 +121,12 @@ class Catalog(Protocol):
         ...
 
     def arn_formats(self, service: str) -> Sequence[ArnFormat]:
-        """How ARNs with this service field look, whichever service has such resources."""
+        """How ARNs with this service field look, of the service's own resources."""
+        ...
+
+    def foreign_arn_formats(self, service: str) -> Sequence[ArnFormat]:
+        """How ARNs with this service field look that stand with another service.
+
+        All services are read for it.
+        """
         ...

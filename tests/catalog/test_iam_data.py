@@ -9,6 +9,9 @@ from datetime import date
 import pytest
 
 from policy_gate.catalog.iam_data import catalog
+from policy_gate.catalog.regions import partitions, regions
+from policy_gate.catalog.retired import retired_names
+from policy_gate.partitions import URL_SUFFIXES
 
 
 def test_an_action_is_found_in_any_case_and_comes_as_aws_writes_it() -> None:
@@ -60,3 +63,38 @@ def test_one_service_is_read_at_a_time() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "1\n"
+
+
+def test_condition_keys_are_found_by_any_name_that_they_have() -> None:
+    def name_of(key: str) -> str | None:
+        found = catalog().condition_key(key)
+        return found.name if found else None
+
+    assert name_of("AWS:principalorgid") == "aws:PrincipalOrgID"
+    assert name_of("aws:RequestTag/team") == "aws:RequestTag/${TagKey}"
+    assert name_of("kms:EncryptionContext:team") == "kms:EncryptionContext:${EncryptionContextKey}"
+    assert name_of("SAML:aud") == "saml:aud"
+    assert name_of("catalog:ChangeType") == "catalog:ChangeType"
+    assert name_of("aws:nosuch") is name_of("s3:nosuch") is name_of("idp.example.org:sub") is None
+
+
+def test_resources_have_formats_also_with_other_services() -> None:
+    formats = catalog().arn_formats("s3")
+    assert ("", "", "*/*") in formats
+    assert all(form.region for form in catalog().arn_formats("sqs"))
+    assert catalog().foreign_arn_formats("iam")
+    assert not catalog().arn_formats("nosuchservice")
+
+
+def test_names_that_have_left_are_none_that_are_there() -> None:
+    names = retired_names()
+    assert not set(names["services"]) & set(catalog().services())
+    for service, actions in names["actions"].items():
+        current = {name.lower() for name in catalog().action_names(service)}
+        assert current < catalog().accepted_actions(service)
+        assert not {f"{service}:{name}".lower() for name in actions} & current
+
+
+def test_partitions_and_regions() -> None:
+    assert {"eu-west-1", "us-gov-west-1", "cn-north-1"} < regions()
+    assert set(URL_SUFFIXES) <= partitions()

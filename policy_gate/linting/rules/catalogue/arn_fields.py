@@ -18,7 +18,7 @@ from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView, Text
 
 _ACCOUNT_DIGITS = 12
-_KEPT = 512
+_READ = 256
 _BUCKET = example(
     '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}'
 )
@@ -180,7 +180,12 @@ def invalid_arn_resource(policy: PolicyView) -> Iterator[Problem]:
     `instance/i-0123456789abcdef0` for ec2.
     """
     for text, arn in _resources(policy):
-        if policy.catalog.arn_formats(arn.service) and not _formats(policy.catalog, arn):
+        catalog = policy.catalog
+        if (
+            catalog.arn_formats(arn.service)
+            and not _formats(catalog, arn)
+            and not _formats(catalog, arn, of_others=True)
+        ):
             yield Problem(
                 f"{quoted(arn.resource)} has the form of no resource of {arn.service}.",
                 (text.place,),
@@ -203,23 +208,31 @@ def _is_filled(field: str) -> bool:
 
 
 def _all(catalog: Catalog, arn: Arn, holds: Callable[[ArnFormat], bool]) -> bool:
-    """Does it hold of each format that the ARN can have, of which there is one?"""
-    formats = catalog.arn_formats(arn.service)
-    # Most ARNs are settled by the formats alone, without comparing resources.
-    return any(map(holds, formats)) and bool(
-        (possible := _formats(catalog, arn)) and all(map(holds, possible))
+    """Does it hold of each format that the ARN can have, of which the service has one?"""
+    # Most ARNs are settled by the formats alone, without comparing resources, and other services
+    # are read only for what would be a finding.
+    if not any(map(holds, catalog.arn_formats(arn.service))):
+        return False
+    own = _formats(catalog, arn)
+    return (
+        own != ()
+        and all(map(holds, own))
+        and all(map(holds, _formats(catalog, arn, of_others=True)))
     )
 
 
-def _formats(catalog: Catalog, arn: Arn) -> tuple[ArnFormat, ...]:
-    if len(arn.resource) <= _KEPT:
-        return _formats_of(catalog, arn.service, arn.resource)
-    return _formats_of.__wrapped__(catalog, arn.service, arn.resource)
+def _formats(catalog: Catalog, arn: Arn, *, of_others: bool = False) -> tuple[ArnFormat, ...]:
+    """The formats whose last field can be that of the ARN."""
+    resource = arn.resource
+    # Of a longer text the beginning says enough, and whatever follows is taken for possible.
+    read = resource if len(resource) <= _READ else f"{resource[:_READ]}*"
+    return _formats_of(catalog, arn.service, read, of_others)
 
 
 @lru_cache(maxsize=4096)
-def _formats_of(catalog: Catalog, service: str, resource: str) -> tuple[ArnFormat, ...]:
+def _formats_of(
+    catalog: Catalog, service: str, resource: str, of_others: bool
+) -> tuple[ArnFormat, ...]:
+    formats = catalog.foreign_arn_formats if of_others else catalog.arn_formats
     written = without_variables(resource).lower()
-    return tuple(
-        form for form in catalog.arn_formats(service) if overlap(written, form.resource.lower())
-    )
+    return tuple(form for form in formats(service) if overlap(written, form.resource.lower()))

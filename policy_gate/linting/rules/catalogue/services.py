@@ -64,7 +64,7 @@ def invalid_arn_service_case(policy: PolicyView) -> Iterator[Problem]:
 def _named(policy: PolicyView) -> Iterator[_Named]:
     for text, service in _arn_services(policy):
         if service in _CLOSED or not (
-            _is_known(policy, service) or policy.catalog.arn_formats(service)
+            _is_known(policy, service) or policy.catalog.foreign_arn_formats(service)
         ):
             yield _Named(service, text.place, f"the ARN {quoted(text.value)}")
     for condition in policy.conditions:
