@@ -21,6 +21,7 @@ from policy_gate.linting.rules.structure import (
     sids,
     statements,
     trust,
+    variables,
 )
 
 _STRUCTURE = (
@@ -32,6 +33,7 @@ _STRUCTURE = (
     trust,
     arns,
     operators,
+    variables,
     empty,
     redundancy,
     pass_role,
