@@ -10,6 +10,7 @@ from types import ModuleType
 
 from policy_gate.linting.rule import Rule
 from policy_gate.linting.rules.structure import (
+    addresses,
     arns,
     data_types,
     document,
@@ -33,6 +34,7 @@ _STRUCTURE = (
     trust,
     arns,
     operators,
+    addresses,
     variables,
     empty,
     redundancy,
