@@ -12,6 +12,7 @@ from policy_gate.linting.rule import Rule
 from policy_gate.linting.rules.structure import (
     addresses,
     arns,
+    condition_values,
     data_types,
     document,
     empty,
@@ -34,6 +35,7 @@ _STRUCTURE = (
     trust,
     arns,
     operators,
+    condition_values,
     addresses,
     variables,
     empty,
