@@ -12,6 +12,7 @@ from policy_gate.linting.rule import Rule
 from policy_gate.linting.rules.structure import (
     addresses,
     arns,
+    condition_formats,
     condition_values,
     data_types,
     document,
@@ -24,6 +25,7 @@ from policy_gate.linting.rules.structure import (
     statements,
     trust,
     variables,
+    wildcards,
 )
 
 _STRUCTURE = (
@@ -36,7 +38,9 @@ _STRUCTURE = (
     arns,
     operators,
     condition_values,
+    condition_formats,
     addresses,
+    wildcards,
     variables,
     empty,
     redundancy,
