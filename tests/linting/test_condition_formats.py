@@ -61,3 +61,22 @@ def test_services_through_which_a_key_is_used(value: str, expected: list[str]) -
 def test_keys_about_tags(key: str, is_reported: bool) -> None:
     found = statement_codes(Condition={"StringEquals": {key: "x"}})
     assert ("MISSING_TAG_KEY_IN_CONDITION" in found) == is_reported
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "is_reported"),
+    [
+        ("StringEquals", "arn:aws:kms:us-east-1:111122223333:key/0d1e", False),
+        ("ArnEquals", "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-0d1e", False),
+        ("StringLike", "arn:aws:kms:*:111122223333:key/*", False),
+        ("StringEquals", "${aws:PrincipalTag/key}", False),
+        ("Null", "true", False),
+        ("StringNotEqualsIfExists", "0d1e2f3a", True),
+        ("StringEquals", "arn:aws:kms:us-east-1:111122223333:alias/app", True),
+        ("ArnEquals", "arn:aws:kms:us-east-1::key/0d1e", True),
+    ],
+)
+def test_values_that_are_kms_keys(operator: str, value: str, is_reported: bool) -> None:
+    key = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    found = statement_codes(Action="s3:PutObject", Condition={operator: {key: value}})
+    assert ("INVALID_KMS_KEY_VALUE" in found) == is_reported

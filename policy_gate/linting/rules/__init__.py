@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from policy_gate.linting.rule import Rule
+from policy_gate.linting.rules.curated import kms_keys, sensitive_keys, weak_conditions
 from policy_gate.linting.rules.structure import (
     addresses,
     arns,
@@ -47,7 +48,7 @@ _STRUCTURE = (
     pass_role,
 )
 _CATALOGUE: tuple[ModuleType, ...] = ()
-_CURATED: tuple[ModuleType, ...] = ()
+_CURATED = (sensitive_keys, weak_conditions, kms_keys)
 
 
 def _rules_of(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
