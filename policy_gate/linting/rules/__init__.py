@@ -18,6 +18,7 @@ from policy_gate.linting.rules.structure import (
     data_types,
     document,
     empty,
+    empty_conditions,
     operators,
     pass_role,
     principals,
@@ -44,6 +45,7 @@ _STRUCTURE = (
     wildcards,
     variables,
     empty,
+    empty_conditions,
     redundancy,
     pass_role,
 )
