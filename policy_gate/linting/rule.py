@@ -95,6 +95,20 @@ def example(*statements: str) -> str:
     return f'{{\n  "Version": "2012-10-17",\n  "Statement": [\n{lines}\n  ]\n}}'
 
 
+def example_with(
+    condition: str,
+    *,
+    effect: str = "Allow",
+    action: str = "s3:GetObject",
+    resource: str = "arn:aws:s3:::logs/*",
+) -> str:
+    """An example policy of one statement with this Condition, a JSON object."""
+    return example(
+        f'{{"Effect": "{effect}", "Action": "{action}", "Resource": "{resource}",\n'
+        f'     "Condition": {condition}}}'
+    )
+
+
 def quoted(value: str) -> str:
     """A string of the policy as a message shows it: in quotes, shortened, in plain ASCII."""
     if len(value) > _SHOWN_CHARACTERS:

@@ -115,7 +115,7 @@ def test_a_document_that_is_no_object_is_a_data_type_mismatch(root: str) -> None
 
 
 def test_numbers_and_booleans_are_condition_values() -> None:
-    condition = {"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:max-keys": [1, 2]}}
+    condition = {"Bool": {"aws:SecureTransport": True}, "NumericEquals": {"s3:max-keys": [1, 2]}}
     assert statement_codes(Condition=condition) == []
 
 

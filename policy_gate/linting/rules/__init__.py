@@ -17,12 +17,21 @@ from policy_gate.linting.rules.catalogue import (
     region_values,
     services,
 )
-from policy_gate.linting.rules.curated import tag_keys
+from policy_gate.linting.rules.curated import (
+    kms_keys,
+    sensitive_keys,
+    tag_keys,
+    weak_conditions,
+)
 from policy_gate.linting.rules.structure import (
+    addresses,
     arns,
+    condition_formats,
+    condition_values,
     data_types,
     document,
     empty,
+    empty_conditions,
     operators,
     pass_role,
     principals,
@@ -30,6 +39,8 @@ from policy_gate.linting.rules.structure import (
     sids,
     statements,
     trust,
+    variables,
+    wildcards,
 )
 
 _STRUCTURE = (
@@ -41,7 +52,13 @@ _STRUCTURE = (
     trust,
     arns,
     operators,
+    condition_values,
+    condition_formats,
+    addresses,
+    wildcards,
+    variables,
     empty,
+    empty_conditions,
     redundancy,
     pass_role,
 )
@@ -53,7 +70,7 @@ _CATALOGUE = (
     condition_keys,
     key_types,
 )
-_CURATED = (tag_keys,)
+_CURATED = (tag_keys, sensitive_keys, weak_conditions, kms_keys)
 
 
 def _rules_of(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:

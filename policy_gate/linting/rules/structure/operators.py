@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from policy_gate.linting.operators import OPERATORS, parse_operator
+from policy_gate.linting.patterns import is_star
 from policy_gate.linting.rule import Problem, example, quoted, rule
-from policy_gate.linting.view import PolicyView, Text
+from policy_gate.linting.view import PolicyView
 
 _LONGEST = 60
 
@@ -184,14 +185,10 @@ def equivalent_to_null_true(policy: PolicyView) -> Iterator[Problem]:
 def _any_value(policy: PolicyView, operator: str, meaning: str, null: str) -> Iterator[Problem]:
     for condition in policy.conditions:
         values = condition.texts
-        if condition.operator_name == operator and len(values) == 1 and _is_star(values[0]):
+        if condition.operator_name == operator and len(values) == 1 and is_star(values[0].value):
             yield Problem(
                 f"{operator} with {quoted(values[0].value)} only tests that "
                 f"{quoted(condition.key)} is {meaning}: write "
                 f'"Null": {{{quoted(condition.key)}: "{null}"}}.',
                 (values[0].place,),
             )
-
-
-def _is_star(text: Text) -> bool:
-    return text.value != "" and text.value.strip("*") == ""
