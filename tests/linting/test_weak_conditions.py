@@ -16,7 +16,7 @@ WILDCARD, VARIABLE = "WILDCARD_USAGE_TOO_PERMISSIVE", "VARIABLE_USAGE_TOO_PERMIS
         ("aws:PrincipalOrgID", "o-*", [WILDCARD]),
         ("aws:principalorgid", ["o-abcd123456", "o-abcd12345?"], [WILDCARD]),
         ("aws:PrincipalOrgID", ["o-abcd123456", "*"], [WILDCARD]),
-        ("aws:PrincipalOrgID", "*", ["EQUIVALENT_TO_NULL_FALSE"]),
+        ("aws:PrincipalOrgID", "*", ["EQUIVALENT_TO_NULL_FALSE", "WILDCARD_USAGE_TOO_PERMISSIVE"]),
         ("aws:SourceVpc", "vpc-*", [WILDCARD]),
         ("aws:ResourceAccount", "1111*", [WILDCARD]),
         ("aws:PrincipalTag/team", "r*", []),

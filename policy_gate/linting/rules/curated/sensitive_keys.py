@@ -45,14 +45,10 @@ def wildcard_usage_too_permissive(policy: PolicyView) -> Iterator[Problem]:
     networks or identities of others.
 
     Use instead: whole ids, as `o-abcd123456`; for all sessions of a role,
-    `"aws:userid": "AROAEXAMPLE:*"`.
+    `"aws:userid": "AROAEXAMPLE:*"`. Left of the colon, `*` alone is fine too.
     """
     for condition, text, guarded in _widening(policy):
-        # Left of the colon of aws:userid a star alone is fine, and as the only value of another
-        # key it is reported as a test of whether the key is there.
-        is_fine = is_star(guarded) and (
-            condition.folded_key == _USER_ID or len(condition.texts) == 1
-        )
+        is_fine = is_star(guarded) and condition.folded_key == _USER_ID
         if condition.operator.takes_wildcards and has_wildcard(guarded) and not is_fine:
             yield _problem(condition, text, "wildcard")
 
