@@ -141,6 +141,10 @@ class Condition:
         scalars = (entry.scalar() for entry in self.values.entries())
         return tuple(scalar for scalar in scalars if scalar)
 
+    def asks_for(self, value: str) -> bool:
+        """Whether `true` or `false` is the only value, as a string or a boolean."""
+        return [str(entry.value).lower() for entry in self.values.entries()] == [value]
+
 
 @dataclass(frozen=True, eq=False)
 class Statement:
@@ -197,9 +201,9 @@ class Statement:
         """The strings of Resource and NotResource."""
         return self.texts(*RESOURCE_ELEMENTS)
 
-    def principals(self, key: str) -> Iterator[Text]:
+    def principals(self, key: str, names: tuple[str, ...] = PRINCIPAL_ELEMENTS) -> Iterator[Text]:
         """The strings of one kind of principal, as `AWS`, in Principal and NotPrincipal."""
-        for _, part in self.elements(PRINCIPAL_ELEMENTS):
+        for _, part in self.elements(names):
             if values := part.member(key):
                 yield from values.texts()
 
@@ -220,6 +224,11 @@ class Statement:
             for name, block, _ in self.operators
             for key, values in block.members()
         )
+
+    @cached_property
+    def condition_prefixes(self) -> frozenset[str]:
+        """What stands before the first colon of each condition key, in lower case."""
+        return frozenset(condition.folded_key.partition(":")[0] for condition in self.conditions)
 
     def conditions_on(self, *keys: str) -> list[Condition]:
         """The tests of these condition keys, which are given in lower case."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -15,7 +14,6 @@ from policy_gate.linting.view import (
     Place,
     PolicyView,
 )
-from policy_gate.model import PolicyKind
 from policy_gate.syntax.node import Lines
 
 _POLICY_ELEMENTS = ("Version", "Id", "Statement")
@@ -28,7 +26,6 @@ _STATEMENT_ELEMENTS = (
     "Condition",
 )
 _VERSIONS = ("2012-10-17", "2008-10-17")
-_IDENTITY_QUOTA = 10_240
 _GOOD = example('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}')
 
 
@@ -134,28 +131,4 @@ def invalid_version(policy: PolicyView) -> Iterator[Problem]:
             f'Version {quoted(text.value)} is no version of the policy language: write "2012-10-17"'
             ' (or "2008-10-17").',
             (text.place,),
-        )
-
-
-@rule(
-    "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA",
-    "WARNING",
-    kinds=(PolicyKind.IDENTITY,),
-    bad=_GOOD.replace("logs", "l" + "o" * _IDENTITY_QUOTA + "gs"),
-    good=_GOOD,
-)
-def policy_size_exceeds_identity_policy_quota(policy: PolicyView) -> Iterator[Problem]:
-    """Reports an identity policy of more than 10,240 characters, white space not counted.
-
-    Why is this bad? No identity takes it: the inline policies of a role have 10,240 characters
-    together, those of a group 5,120, those of a user 2,048, and a managed policy has 6,144.
-
-    Use instead: wildcards for groups of actions, or several managed policies.
-    """
-    size = len(re.sub(r"\s", "", policy.text))
-    if size > _IDENTITY_QUOTA:
-        yield Problem(
-            f"The policy has {size:,} characters without white space, more than any identity "
-            f"takes ({_IDENTITY_QUOTA:,}): shorten it or split it into managed policies.",
-            (policy.place,),
         )
