@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.principals import without_resource
 from policy_gate.linting.rule import Problem, example, rule
 from policy_gate.linting.view import RESOURCE_ELEMENTS, PolicyView
 from policy_gate.model import PolicyKind
@@ -20,6 +21,7 @@ _GOOD = example(
     kinds=_TRUST,
     bad=_GOOD.replace('"sts:AssumeRole"', '"sts:AssumeRole", "Resource": "*"'),
     good=_GOOD,
+    fix=without_resource,
 )
 def role_trust_policy_syntax_error_resource(policy: PolicyView) -> Iterator[Problem]:
     """Reports Resource and NotResource in a trust policy.
