@@ -70,8 +70,8 @@ class ValidatePolicy:
             policy.validate_policy_resource_type,
         )
         findings = numbered(
-            self._finding(policy, found, path)
-            for found in answered
+            self._finding(policy, found, path, advice)
+            for found, advice in zip(answered, _advice(policy, answered), strict=True)
             if not _is_about_a_stand_in(policy, found, path := _path(found))
             and not _is_expected(policy, found["issueCode"])
         )
@@ -90,7 +90,9 @@ class ValidatePolicy:
             assumptions=policy.assumptions,
         )
 
-    def _finding(self, policy: Policy, found: ValidatePolicyFinding, path: DocumentPath) -> Finding:
+    def _finding(
+        self, policy: Policy, found: ValidatePolicyFinding, path: DocumentPath, advice: str | None
+    ) -> Finding:
         severity = Severity(found["findingType"])
         index = next((step for step in path[1:2] if isinstance(step, int)), None)
         if index is None and path[:1] == ("Statement",) and len(path) > 1:
@@ -106,6 +108,7 @@ class ValidatePolicy:
             _locations(policy, found),
             index,
             str(sid) if sid else None,
+            fix=advice,
             help=found["learnMoreLink"],
             world=policy.world,
             assumptions=assumptions_of(policy, value),
@@ -127,6 +130,24 @@ def document_text(policy: Policy) -> str:
     if isinstance(policy.document, str):
         return policy.document
     return json.dumps(rendered(policy.document))
+
+
+def _advice(policy: Policy, answered: Sequence[ValidatePolicyFinding]) -> list[str | None]:
+    """How to mend each finding, with what people wrote in place of made-up values."""
+    if not answered:
+        return []
+    from policy_gate.linting.fixes import fixes_of
+    from policy_gate.linting.view import view_policy
+
+    text, resource_type = document_text(policy), policy.validate_policy_resource_type
+    fixes = fixes_of(view_policy(text, policy.kind, resource_type), answered)
+    return [
+        # Of a text that is partly made up, what is to be written is not known.
+        as_written(policy, fix.advice)
+        if fix and not _is_about_a_stand_in(policy, found, _path(found))
+        else None
+        for found, fix in zip(answered, fixes, strict=True)
+    ]
 
 
 def _path(found: ValidatePolicyFinding) -> DocumentPath:

@@ -13,6 +13,8 @@ from typing import NamedTuple, TypeAlias
 from policy_gate.linting.edits import Edit
 from policy_gate.linting.view import Condition, Part, Path, Place, PolicyView, Statement
 
+_WARNING = "This may change what the policy means: check it."
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -27,6 +29,11 @@ class Fix:
     safe: bool
     """The policy means the same as before. One that AWS refuses changes in notation alone: case,
     punctuation, JSON types. What is not safe is a good guess that its author should look at."""
+
+    @property
+    def advice(self) -> str:
+        """The description, with a warning where there is one."""
+        return self.description if self.safe else f"{self.description} {_WARNING}"
 
 
 Fixer: TypeAlias = Callable[[PolicyView, Sequence[Place]], "Fix | None"]

@@ -81,7 +81,7 @@ def _nearest(name: str, names: Iterable[str], count: int, cutoff: float = _CLOSE
     return [folded[close] for close in get_close_matches(wanted, folded, count, cutoff)]
 
 
-def nearest_action(action: str, catalog: Catalog) -> str | None:
+def nearest_action(catalog: Catalog, action: str) -> str | None:
     """The action of the same service that was meant by one that does not exist."""
     action = "".join(action.split())
     if meant := _ACTIONS_OF_OPERATIONS.get(action.lower()):
@@ -94,13 +94,13 @@ def nearest_action(action: str, catalog: Catalog) -> str | None:
     return f"{service.lower()}:{close}" if close else None
 
 
-def nearest_service(service: str, catalog: Catalog) -> str | None:
+def nearest_service(catalog: Catalog, service: str) -> str | None:
     """The prefix of the service that was meant by one that does not exist."""
-    close = _services_like(service, catalog)
+    close = _services_like(catalog, service)
     return close[0] if close else None
 
 
-def nearest_service_of_action(action: str, catalog: Catalog) -> str | None:
+def nearest_service_of_action(catalog: Catalog, action: str) -> str | None:
     """The action with the prefix of the one service like it that has such an action."""
     service, _, name = "".join(action.split()).partition(":")
     if len(name) > _LONGEST or not name:
@@ -108,13 +108,13 @@ def nearest_service_of_action(action: str, catalog: Catalog) -> str | None:
     matches = wildcard_pattern(name.lower()).fullmatch
     fitting = [
         prefix
-        for prefix in _services_like(service, catalog)
+        for prefix in _services_like(catalog, service)
         if any(matches(known.partition(":")[2].lower()) for known in catalog.action_names(prefix))
     ]
     return f"{fitting[0]}:{name}" if len(fitting) == 1 else None
 
 
-def _services_like(service: str, catalog: Catalog) -> list[str]:
+def _services_like(catalog: Catalog, service: str) -> list[str]:
     name = service.strip().lower()
     known = _PREFIXES_OF_SERVICES.get(name.replace("-", ""))
     return [known] if known else _nearest(name, catalog.services(), _SERVICES_TRIED)

@@ -57,12 +57,11 @@ def misspelled_partition(arn: Arn) -> Arn | None:
     return arn._replace(partition=partition) if partition else None
 
 
-def misspelled_region(regions: Iterable[str]) -> Fixer:
+def misspelled_region(regions: Callable[[], Iterable[str]]) -> Fixer:
     """Makes the fixer that writes the nearest of the Regions in an ARN."""
-    known = tuple(regions)
 
     def change(arn: Arn) -> Arn | None:
-        region = nearest(arn.region, known)
+        region = nearest(arn.region, regions())
         return arn._replace(region=region) if region else None
 
     return _changed(change)

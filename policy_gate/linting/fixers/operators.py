@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from policy_gate.linting.edits import Edit, as_one, literal, object_like, with_member, without
 from policy_gate.linting.fix import Fix, Fixer, first_condition, spot_of, statement_of
@@ -14,6 +15,23 @@ from policy_gate.linting.view import Condition, Part, Place, PolicyView, Stateme
 _NULL = Operator("", "Null", if_exists=False)
 _LIKE = {"StringEquals": "StringLike", "StringNotEquals": "StringNotLike"}
 _ARN_LIKE = {"StringLike": "ArnLike", "StringNotLike": "ArnNotLike"}
+_OF_TYPES: dict[str, tuple[dict[str, str], re.Pattern[str]]] = {
+    "Bool": ({"StringEquals": "Bool"}, re.compile("true|false", re.IGNORECASE)),
+    "Numeric": (
+        {"StringEquals": "NumericEquals", "StringNotEquals": "NumericNotEquals"},
+        re.compile(r"-?\d+(\.\d+)?", re.ASCII),
+    ),
+    "IPAddress": (
+        {
+            "StringEquals": "IpAddress",
+            "StringLike": "IpAddress",
+            "StringNotEquals": "NotIpAddress",
+            "StringNotLike": "NotIpAddress",
+        },
+        re.compile(r"[\da-f.:]+(/\d+)?", re.ASCII | re.IGNORECASE),
+    ),
+}
+"""By type of a condition key, the operators instead of those of strings, and how values look."""
 
 
 def only_whether_present(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -50,6 +68,25 @@ def _with_name(policy: PolicyView, places: Sequence[Place], names: Mapping[str, 
     if condition is None or name is None:
         return None
     return _with_operator(policy, condition, condition.operator._replace(name=name))
+
+
+def operator_of_type(type_of: Callable[[PolicyView, str], str | None]) -> Fixer:
+    """Makes the fixer that compares strings as the type of their condition key, if they are such.
+
+    `type_of` is the type of a key, as `Bool`.
+    """
+
+    def fixer(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+        condition = first_condition(policy, places)
+        kind = type_of(policy, condition.key) if condition else None
+        names, values = _OF_TYPES.get((kind or "").removeprefix("ArrayOf"), ({}, None))
+        if condition is None or values is None or not condition.texts:
+            return None
+        if not all(values.fullmatch(text.value) for text in condition.texts):
+            return None
+        return _with_name(policy, places, names)
+
+    return fixer
 
 
 def without_qualifier(policy: PolicyView, places: Sequence[Place]) -> Fix | None:

@@ -21,6 +21,7 @@ from policy_gate.linting.nearest import (
 )
 from policy_gate.linting.view import Place, PolicyView
 
+Names: TypeAlias = Callable[[], Iterable[str]]
 KeysOf: TypeAlias = Callable[[PolicyView, str], Iterable[str]]
 """The condition keys that begin with a prefix as `aws` or `s3`."""
 
@@ -61,13 +62,13 @@ def current_version(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
 
 def misspelled_action(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
     """Writes the nearest action of the service."""
-    return corrected(policy, places, lambda action: nearest_action(action, policy.catalog))
+    return corrected(policy, places, lambda action: nearest_action(policy.catalog, action))
 
 
 def misspelled_service_of_action(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
     """Writes the prefix of the service that has the action."""
     return corrected(
-        policy, places, lambda action: nearest_service_of_action(action, policy.catalog)
+        policy, places, lambda action: nearest_service_of_action(policy.catalog, action)
     )
 
 
@@ -116,11 +117,11 @@ misspelled_service_key = misspelled_key(_keys_of_service)
 """Writes the nearest condition key of the service."""
 
 
-def key_without_prefix(keys: Iterable[str]) -> Fixer:
+def key_without_prefix(keys: Names) -> Fixer:
     """Makes the fixer that writes `aws:` before the name of one of these global keys."""
-    known = {key.partition(":")[2].lower(): key for key in keys if "/" not in key}
 
     def fixer(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+        known = {key.partition(":")[2].lower(): key for key in keys() if "/" not in key}
         condition = condition_of(policy, places[0])
         key = known.get(condition.key.strip(": ").lower()) if condition else None
         return _with_key(policy, places, key) if key else None
@@ -136,10 +137,9 @@ def principal_arn_key(policy: PolicyView, places: Sequence[Place]) -> Fix | None
     return _with_key(policy, places, _PRINCIPAL_ARN)
 
 
-def misspelled_value(names: Iterable[str]) -> Fixer:
+def misspelled_value(names: Names) -> Fixer:
     """Makes the fixer that writes the nearest of some names, as those of Regions."""
-    known = tuple(names)
-    return lambda policy, places: corrected(policy, places, lambda value: nearest(value, known))
+    return lambda policy, places: corrected(policy, places, lambda value: nearest(value, names()))
 
 
 def misspelled_service(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -147,12 +147,12 @@ def misspelled_service(policy: PolicyView, places: Sequence[Place]) -> Fix | Non
 
     def in_value(value: str) -> str | None:
         name, dot, domain = value.partition(".")
-        service = nearest_service(name, policy.catalog)
+        service = nearest_service(policy.catalog, name)
         return f"{service}{dot}{domain}" if service else None
 
     def in_arn(value: str) -> str | None:
         arn = arn_of(value)
-        service = nearest_service(arn.service, policy.catalog) if arn else None
+        service = nearest_service(policy.catalog, arn.service) if arn else None
         return written(arn._replace(service=service)) if arn and service else None
 
     condition = condition_of(policy, places[0])
@@ -161,7 +161,7 @@ def misspelled_service(policy: PolicyView, places: Sequence[Place]) -> Fix | Non
     if "key" not in places[0].path[-1]:
         return corrected(policy, places, in_value)
     prefix, colon, name = condition.key.partition(":")
-    service = nearest_service(prefix, policy.catalog)
+    service = nearest_service(policy.catalog, prefix)
     keys = policy.catalog.condition_keys(service) if service else {}
     key = f"{service}{colon}{name}"
     return _with_key(policy, places, key) if key.lower() in keys else None
