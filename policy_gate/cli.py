@@ -147,6 +147,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_document(validate, ("identity", "resource", "scp", "rcp"))
     validate.add_argument("--resource-type", metavar="TYPE", help="as AWS::S3::Bucket")
     _add_approximate(validate)
+    _add_fix(validate)
     compare = checks.add_parser("no-new-access", help="does it allow more than a reference?")
     _add_document(compare, ("identity", "resource"))
     compare.add_argument("--reference", required=True, metavar="FILE", help="reference policy")
@@ -161,6 +162,22 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     for name, check in checks.choices.items():
         _add_common(check)
         check.set_defaults(command=_check, check=name, parser=check, approximate=False)
+
+
+def _add_fix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="apply the fixes that change nothing of what the policy means to the JSON file, after"
+        " showing them on stderr and asking; the report is about the policy after that",
+    )
+    parser.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix, also those that are a guess, as the nearest action for one that does not"
+        " exist",
+    )
+    parser.add_argument("--yes", action="store_true", help="with --fix, do not ask")
 
 
 def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]) -> None:

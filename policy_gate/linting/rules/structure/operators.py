@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from policy_gate.linting.fixers.operators import (
+    misspelled_operator,
+    only_whether_present,
+    plain_null,
+)
+from policy_gate.linting.fixers.values import one_key
 from policy_gate.linting.operators import OPERATORS, parse_operator
 from policy_gate.linting.patterns import is_star
 from policy_gate.linting.rule import Problem, example, quoted, rule
@@ -29,6 +35,7 @@ def _with(condition: str) -> str:
     "ERROR",
     bad=_with('{"StringMatches": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
     good=_with('{"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+    fix=misspelled_operator,
 )
 def invalid_condition_operator(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition operator that does not exist.
@@ -56,6 +63,7 @@ def invalid_condition_operator(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_with('{"NullIfExists": {"aws:ResourceTag/team": "false"}}'),
     good=_with('{"Null": {"aws:ResourceTag/team": "false"}}'),
+    fix=plain_null,
 )
 def null_with_if_exists(policy: PolicyView) -> Iterator[Problem]:
     """Reports the operator Null with the suffix IfExists.
@@ -80,6 +88,7 @@ def null_with_if_exists(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_with('{"ForAnyValue:Null": {"aws:TagKeys": "false"}}'),
     good=_with('{"Null": {"aws:TagKeys": "false"}}'),
+    fix=plain_null,
 )
 def null_with_qualifier(policy: PolicyView) -> Iterator[Problem]:
     """Reports the operator Null behind ForAllValues or ForAnyValue.
@@ -128,6 +137,7 @@ def invalid_condition_key_format(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_with('{"StringEquals": {"aws:userid": "AIDAEXAMPLE", "aws:UserId": "AROAEXAMPLE"}}'),
     good=_with('{"StringEquals": {"aws:userid": ["AIDAEXAMPLE", "AROAEXAMPLE"]}}'),
+    fix=one_key,
 )
 def duplicate_keys_with_different_case(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key that stands twice under one operator, in different capitals.
@@ -155,6 +165,7 @@ def duplicate_keys_with_different_case(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_with('{"StringLike": {"aws:ResourceTag/team": "*"}}'),
     good=_with('{"Null": {"aws:ResourceTag/team": "false"}}'),
+    fix=only_whether_present,
 )
 def equivalent_to_null_false(policy: PolicyView) -> Iterator[Problem]:
     """Reports StringLike with `*` as its only value.
@@ -171,6 +182,7 @@ def equivalent_to_null_false(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_with('{"StringNotLike": {"aws:ResourceTag/team": "*"}}'),
     good=_with('{"Null": {"aws:ResourceTag/team": "true"}}'),
+    fix=only_whether_present,
 )
 def equivalent_to_null_true(policy: PolicyView) -> Iterator[Problem]:
     """Reports StringNotLike with `*` as its only value.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 
+from policy_gate.linting.fixers.redundancy import redundant_actions, redundant_resources
 from policy_gate.linting.patterns import covering_groups
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import (
@@ -23,6 +24,7 @@ from policy_gate.linting.view import (
     "SUGGESTION",
     bad=example('{"Effect": "Allow", "Action": ["s3:Get*", "s3:GetObject"], "Resource": "*"}'),
     good=example('{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}'),
+    fix=redundant_actions,
 )
 def redundant_action(policy: PolicyView) -> Iterator[Problem]:
     """Reports actions that another action of the same array covers.
@@ -44,6 +46,7 @@ def redundant_action(policy: PolicyView) -> Iterator[Problem]:
     good=example(
         '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}'
     ),
+    fix=redundant_resources,
 )
 def redundant_resource(policy: PolicyView) -> Iterator[Problem]:
     """Reports resources that another resource of the same array covers.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policy_gate.linting.actions import concerns
 from policy_gate.linting.arns import arn_of, is_open
+from policy_gate.linting.fixers.principals import without_resource
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import RESOURCE_ELEMENTS, PolicyView
 from policy_gate.model import PolicyKind
@@ -24,6 +25,7 @@ _GOOD = example(
     kinds=_TRUST,
     bad=_GOOD.replace('"sts:AssumeRole"', '"sts:AssumeRole", "Resource": "*"'),
     good=_GOOD,
+    fix=without_resource,
 )
 def role_trust_policy_syntax_error_resource(policy: PolicyView) -> Iterator[Problem]:
     """Reports Resource and NotResource in a trust policy.
