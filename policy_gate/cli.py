@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="check every policy found in the paths"))
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
+    _add_explain(commands.add_parser("explain", help="say what the code of a finding means"))
     _add_serve(commands.add_parser("serve", help="answer as IAM Access Analyzer does, over HTTP"))
     return parser
 
@@ -186,6 +187,13 @@ def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]
         parser.add_argument("--policy-type", required=True, choices=policy_types)
 
 
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "code", nargs="?", metavar="CODE", help="as REDUNDANT_ACTION (default: list all codes)"
+    )
+    parser.set_defaults(command=_explain, parser=parser)
+
+
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, required=True, help="0 takes one that is free")
     parser.add_argument(
@@ -226,6 +234,12 @@ def _check(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import check
 
     return check.main(arguments)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import explain
+
+    return explain.main(arguments)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

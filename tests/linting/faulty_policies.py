@@ -9,9 +9,9 @@ from typing import Any
 ACTIONS = ["s3:Get*", "s3:GetObject", "S3:getobject", "s3:*", "*", "s3:?etObject", "s3:GetObjekt",
            "ec2:RunInstances", "iam:PassRole"]  # fmt: skip
 RESOURCES = ["*", "arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:s3:::b/x:y", "arn:aws:s3:*",
-             "arn:aws:s3:::b/${aws:username}/*", "arn:aws:*:b", "arn:aws:s3:*:*:b/*", "arn:aws:s3:b",
-             "arn:aws:iam::*:role/a", "arn:aws:iam::${aws:PrincipalAccount}:role/a", "aws:s3:::b",
-             "arn:aws:s3:::?/x", "arn:aws:s3:::${*}"]  # fmt: skip
+             "arn:aws:s3:::b/${aws:username}/*", "arn:aws:*:b", "arn:aws:s3:*:*:b/*",
+             "arn:aws:s3:b", "arn:aws:iam::*:role/a", "arn:aws:iam::${aws:PrincipalAccount}:role/a",
+             "aws:s3:::b", "arn:aws:s3:::?/x", "arn:aws:s3:::${*}"]  # fmt: skip
 PRINCIPALS: list[Any] = [
     "*", {"AWS": "*"}, {"AWS": ["111122223333"], "Service": []}, {},
     {"AWS": ["arn:aws:iam::111122223333:role/a", "arn:aws:sts::111122223333:assumed-role/a/s"]},
