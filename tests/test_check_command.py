@@ -51,7 +51,7 @@ def test_the_json_of_a_failed_access_check() -> None:
 
     assert ran.status == 2
     assert list(answer) == [
-        "check", "analyzer", "result", "message", "exact", "assumptions", "reasons", "witness",
+        "check", "analyzer", "service_data", "result", "message", "exact", "assumptions", "reasons", "witness",
         "findings",
     ]  # fmt: skip
     assert answer["check"] == "no-new-access"

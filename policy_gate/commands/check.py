@@ -34,11 +34,16 @@ def main(arguments: argparse.Namespace) -> int:
         analyzer, reason = make_analyzer(
             arguments.analyzer or "embedded", EmbeddedSettings(arguments.approximate)
         )
-        answer, findings, fixes, is_fixed = _QUESTIONS[arguments.check](arguments, analyzer)
+        answer, findings, is_fixed = _QUESTIONS[arguments.check](arguments, analyzer)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
     write = write_json if arguments.format == "json" else write_console
-    write(CheckAnswer(arguments.check, analyzer.name, reason, answer, findings, fixes), sys.stdout)
+    write(
+        CheckAnswer(
+            arguments.check, analyzer.name, reason, analyzer.service_data, answer, findings
+        ),
+        sys.stdout,
+    )
     if not is_fixed:
         return 1
     return 0 if answer.result == "PASS" else 2

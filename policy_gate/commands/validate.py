@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from policy_gate.analyzers.interface import Analyzer, Answer, PolicyType, ValidatePolicyFinding
+from policy_gate.analyzers.interface import Analyzer, Answer, PolicyType
 from policy_gate.checks.references import is_yaml, policy_text
 from policy_gate.checks.validate_policy import BLOCKING_BY_DEFAULT
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.fix import Validation, fix_file
 from policy_gate.commands.yaml_spans import in_yaml
 from policy_gate.config_section import MAX_BYTES, ConfigError, read_source, source_of
-from policy_gate.linting.fix import Fix
+from policy_gate.reporters.answer import AnsweredFinding
+from policy_gate.reporters.wording import count
 from policy_gate.syntax.source import Source
 
 _POLICY_TYPES: dict[str, PolicyType] = {
@@ -29,11 +30,10 @@ _STANDARD_INPUT = "<stdin>"
 
 
 class Answered(NamedTuple):
-    """An answer, and of ValidatePolicy the findings with what mends them."""
+    """An answer, and the findings of ValidatePolicy."""
 
     answer: Answer
-    findings: Sequence[ValidatePolicyFinding] = ()
-    fixes: Sequence[Fix | None] = ()
+    findings: Sequence[AnsweredFinding] = ()
     is_fixed: bool = True
     """False where `--fix` could not do what it was asked for."""
 
@@ -63,9 +63,13 @@ def validate(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
     if not is_json:
         findings = in_yaml(findings, source.text)
         fixes = [fix and replace(fix, edits=()) for fix in fixes]
-    blocking = [finding for finding in findings if finding["findingType"] in BLOCKING_BY_DEFAULT]
-    message = f"{len(findings)} findings, {len(blocking)} of them block"
-    return Answered(Answer("FAIL" if blocking else "PASS", message), findings, fixes, is_fixed)
+    answered = [
+        AnsweredFinding(finding, fix, analyzer.doubt(finding["issueCode"]))
+        for finding, fix in zip(findings, fixes, strict=True)
+    ]
+    blocking = [item for item in answered if item.severity in BLOCKING_BY_DEFAULT]
+    message = f"{count(len(answered), 'finding')}, {len(blocking)} blocking"
+    return Answered(Answer("FAIL" if blocking else "PASS", message), answered, is_fixed)
 
 
 def _source(path: str) -> Source:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from datetime import date
+from typing import NamedTuple, TextIO
 
 from policy_gate.analyzers.interface import Answer, Reason, ValidatePolicyFinding
 from policy_gate.linting.fix import Fix
@@ -15,6 +16,23 @@ from policy_gate.reporters.visible import visible
 from policy_gate.reporters.wording import denied_in, request
 
 
+class AnsweredFinding(NamedTuple):
+    """A finding of ValidatePolicy, and what the gate adds to it."""
+
+    finding: ValidatePolicyFinding
+    """In the API's shape."""
+
+    fix: Fix | None
+    """What mends it; without edits where the policy is not written in JSON."""
+
+    doubt: str
+    """Why it may be wrong; empty where it is certain."""
+
+    @property
+    def severity(self) -> str:
+        return "NOTE" if self.doubt else self.finding["findingType"]
+
+
 @dataclass(frozen=True)
 class CheckAnswer:
     """What was asked, who answered and what."""
@@ -22,12 +40,12 @@ class CheckAnswer:
     check: str
     analyzer: str
     analyzer_reason: str
-    answer: Answer
-    findings: Sequence[ValidatePolicyFinding]
-    """Of ValidatePolicy, in the API's shape; empty for the access checks."""
+    service_data: date | None
+    """The day of the data about AWS services that was answered from; None where that is AWS's."""
 
-    fixes: Sequence[Fix | None] = ()
-    """What mends each of the findings; without edits where the policy is not written in JSON."""
+    answer: Answer
+    findings: Sequence[AnsweredFinding]
+    """Of ValidatePolicy; empty for the access checks."""
 
 
 def write_json(answered: CheckAnswer, stream: TextIO) -> None:
@@ -37,6 +55,7 @@ def write_json(answered: CheckAnswer, stream: TextIO) -> None:
     content = {
         "check": answered.check,
         "analyzer": answered.analyzer,
+        "service_data": answered.service_data.isoformat() if answered.service_data else None,
         "result": answer.result,
         "message": answer.message,
         "exact": answer.exact,
@@ -44,7 +63,8 @@ def write_json(answered: CheckAnswer, stream: TextIO) -> None:
         "reasons": [_reason(reason) for reason in answer.reasons],
         "witness": None if witness is None else witness_object(witness),
         "findings": [
-            {**finding, "fix": _fix(fix) if fix else None} for finding, fix in _mended(answered)
+            {**item.finding, "fix": _fix(item.fix) if item.fix else None, "doubt": item.doubt}
+            for item in answered.findings
         ],
     }
     stream.write(guarded(json.dumps(content, indent=2, ensure_ascii=True)) + "\n")
@@ -60,21 +80,19 @@ def write_console(answered: CheckAnswer, stream: TextIO) -> None:
             lines.append(f"    Witness: {request(reason.witness)}")
         if reason.existingDeny is not None:
             lines.append(f"    The reference denies it in {denied_in(reason.existingDeny)}.")
-    for finding, fix in _mended(answered):
+    for item in answered.findings:
+        finding = item.finding
         start = finding["locations"][0]["span"]["start"] if finding["locations"] else None
         place = f"{start['line']}:{start['column'] + 1} " if start else ""
-        lines.append(f"  {place}{finding['findingType']} {finding['issueCode']}")
-        lines.append(f"    {finding['findingDetails']}")
-        lines += [f"    Fix: {fix.advice}"] if fix else []
+        lines.append(f"  {place}{item.severity} {finding['issueCode']}")
+        lines.append(f"    {finding['findingDetails']}" + f" ({item.doubt})" * bool(item.doubt))
+        lines += [f"    Fix: {item.fix.advice}"] if item.fix else []
         lines.append(f"    {finding['learnMoreLink']}")
     lines += [f"Assumes {sentence}" for sentence in answer.assumptions]
-    lines.append(f"Analyzer: {answered.analyzer} ({answered.analyzer_reason})")
+    data = f", service data of {answered.service_data}" if answered.service_data else ""
+    lines.append(f"Analyzer: {answered.analyzer} ({answered.analyzer_reason}){data}")
     encoding = stream.encoding or "utf-8"
     stream.write("".join(f"{_indented(visible(line, encoding))}\n" for line in lines))
-
-
-def _mended(answered: CheckAnswer) -> Iterator[tuple[ValidatePolicyFinding, Fix | None]]:
-    return zip(answered.findings, answered.fixes, strict=True)
 
 
 def _fix(fix: Fix) -> dict[str, object]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
+import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from policy_gate.analyzers.embedded import EmbeddedAnalyzer
+from policy_gate.analyzers.settings import EmbeddedSettings
+from policy_gate.commands.validate import validate
+from policy_gate.reporters.answer import CheckAnswer, write_console
 from tests.command_line import gate
 
 IDENTITY = ("--policy-type", "identity")
@@ -48,3 +56,29 @@ def test_what_a_policy_says_stays_text(hostile: str) -> None:
         out = gate("check", "validate-policy", *arguments).out
         assert hostile not in out
         assert not any(line.lstrip().startswith("::") for line in out.splitlines())
+
+
+def test_the_day_of_the_service_data_is_told() -> None:
+    write({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
+    ran = gate("check", "validate-policy", "p.json", *IDENTITY)
+    assert re.fullmatch(r"Analyzer: .*, service data of \d{4}-\d\d-\d\d", ran.out.splitlines()[-1])
+    answer = gate("check", "validate-policy", "p.json", *IDENTITY, "--format", "json").report
+    assert date.fromisoformat(answer["service_data"]) <= datetime.now(UTC).date()
+
+
+def test_a_finding_in_doubt_is_a_note_and_does_not_block() -> None:
+    write({"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "*"})
+    arguments = argparse.Namespace(
+        policy="p.json", policy_type="identity", resource_type=None, fix=False,
+        unsafe_fixes=False, yes=False,
+    )  # fmt: skip
+    for days, result, severity in ((100_000, "FAIL", "ERROR"), (0, "PASS", "NOTE")):
+        answered = validate(arguments, EmbeddedAnalyzer(EmbeddedSettings(service_data_days=days)))
+        assert answered.answer.result == result
+        assert [item.severity for item in answered.findings] == [severity]
+
+        stream = io.StringIO()
+        data = date(2026, 1, 2)
+        write_console(CheckAnswer("c", "embedded", "r", data, *answered[:2]), stream)
+        assert f"{severity} INVALID_ACTION" in stream.getvalue()
+        assert ("days old" in stream.getvalue()) == (severity == "NOTE")
