@@ -51,8 +51,8 @@ def test_the_json_of_a_failed_access_check() -> None:
 
     assert ran.status == 2
     assert list(answer) == [
-        "check", "analyzer", "service_data", "result", "message", "exact", "assumptions", "reasons", "witness",
-        "findings",
+        "check", "analyzer", "service_data", "result", "message", "exact", "assumptions",
+        "reasons", "witness", "findings",
     ]  # fmt: skip
     assert answer["check"] == "no-new-access"
     assert answer["analyzer"] == "embedded"
@@ -90,7 +90,7 @@ def test_the_json_of_validate_policy_has_the_findings_of_the_api() -> None:
     assert (answer["result"], answer["reasons"], answer["witness"]) == ("FAIL", [], None)
     (finding,) = answer["findings"]
     assert set(finding) == {
-        "findingDetails", "findingType", "issueCode", "learnMoreLink", "locations",
+        "findingDetails", "findingType", "issueCode", "learnMoreLink", "locations", "fix", "doubt",
     }  # fmt: skip
     assert finding["locations"][0]["span"]["start"]["line"] == 7
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.patterns import wildcard_pattern
 from policy_gate.linting.view import Statement
 
@@ -32,3 +33,20 @@ def service_of(action: str) -> str:
     """The prefix of the service in lower case; empty where it is none or has a wildcard."""
     service, colon, _ = action.lower().partition(":")
     return service if colon and not re.search(r"[^a-z0-9-]", service) else ""
+
+
+def condition_keys_of(catalog: Catalog, name: str) -> frozenset[str] | None:
+    """The keys in lower case that requests for an action can have, but for those of all services.
+
+    None where the action is not known.
+    """
+    action = catalog.action(name)
+    if action is None:
+        return None
+    kinds = catalog.resource_types(action.service)
+    keys = {*action.condition_keys}
+    for resource in action.resource_types:
+        keys.update(resource.condition_keys)
+        if kind := kinds.get(resource.name.lower()):
+            keys.update(kind.condition_keys)
+    return frozenset(key.lower() for key in keys)

@@ -35,6 +35,8 @@ class Problem(NamedTuple):
 
     details: str
     places: tuple[Place, ...]
+    approximate: bool = False
+    """Only yielded where the policy is looked at so: AWS decides it by tables of its own."""
 
 
 Check: TypeAlias = Callable[[PolicyView], Iterable[Problem]]

@@ -30,12 +30,13 @@ def validate_policy(
 
     `text` is the document as JSON text: any text has an answer. `policy_type` is a PolicyType and
     `resource_type` a ValidatePolicyResourceType of the API. A rule reports at most 1,000 findings.
-    `approximate` adds the rules that report too much without tables that AWS keeps to itself.
+    `approximate` adds what would be too much without tables that AWS keeps to itself.
 
     Raises ValueError for a `policy_type` that the API does not know.
     Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicy.html
     """
-    policy = view_policy(text, kind_of(policy_type, resource_type), resource_type)
+    kind = kind_of(policy_type, resource_type)
+    policy = view_policy(text, kind, resource_type, approximate=approximate)
     lines = Lines(text)
     rules = (json_syntax_error,) if policy.unreadable else RULES
     found = [
@@ -61,8 +62,9 @@ def kind_of(policy_type: str, resource_type: str | None) -> PolicyKind:
 
 
 def _finding(rule: Rule, problem: Problem, lines: Lines) -> ValidatePolicyFinding:
+    is_approximate = rule.approximate or problem.approximate
     return {
-        "findingDetails": problem.details + (_APPROXIMATE if rule.approximate else ""),
+        "findingDetails": problem.details + (_APPROXIMATE if is_approximate else ""),
         "findingType": rule.finding_type,
         "issueCode": rule.code,
         "learnMoreLink": rule.learn_more_link,

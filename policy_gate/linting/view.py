@@ -247,6 +247,9 @@ class PolicyView:
     resource_type: str | None = None
     """The ValidatePolicyResourceType that the policy is validated for, as `AWS::S3::Bucket`."""
 
+    approximate: bool = False
+    """Is it also asked what only tables of AWS decide, of which there are none here?"""
+
     @property
     def place(self) -> Place:
         """The whole document."""
@@ -276,17 +279,23 @@ MAX_CHARACTERS = 200_000
 """Longer texts are not read. No policy comes near: S3 takes 20 kB without white space."""
 
 
-def view_policy(text: str, kind: PolicyKind, resource_type: str | None = None) -> PolicyView:
+def view_policy(
+    text: str,
+    kind: PolicyKind,
+    resource_type: str | None = None,
+    *,
+    approximate: bool = False,
+) -> PolicyView:
     """The view of any text."""
-    nothing = Part(Node(None, 0, len(text)))
-    if len(text) > MAX_CHARACTERS:
-        error = ReadError(f"more than {MAX_CHARACTERS:,} characters are not read", MAX_CHARACTERS)
-        return PolicyView(text, kind, nothing, unreadable=error, resource_type=resource_type)
     try:
+        if len(text) > MAX_CHARACTERS:
+            fault = f"more than {MAX_CHARACTERS:,} characters are not read"
+            raise ReadError(fault, MAX_CHARACTERS)
         root = Part(read_json(text))
     except ReadError as error:
-        return PolicyView(text, kind, nothing, unreadable=error, resource_type=resource_type)
+        nothing = Part(Node(None, 0, len(text)))
+        return PolicyView(text, kind, nothing, (), error, resource_type, approximate)
     statement = root.member("Statement")
     objects = statement.entries() if statement else ()
     statements = tuple(Statement(part) for part in objects if isinstance(part.value, dict))
-    return PolicyView(text, kind, root, statements, resource_type=resource_type)
+    return PolicyView(text, kind, root, statements, None, resource_type, approximate)

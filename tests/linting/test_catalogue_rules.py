@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from policy_gate.catalog.retired import retired_names
+from policy_gate.linting.interface import ValidatePolicyFinding
 from policy_gate.linting.validate import validate_policy
+from tests.linting.shape import spanned
 from tests.linting.test_rules import one_statement, statement_codes
 
 
@@ -157,7 +160,7 @@ def test_condition_keys(operator: str, key: str, expected: list[str]) -> None:
     value = "true" if operator in ("Bool", "Null") else "600" if "Than" in operator else "text"
     if operator.startswith("Date"):
         value = "2026-01-01T00:00:00Z"
-    assert statement_codes(Condition={operator: {key: value}}) == expected
+    assert statement_codes(Action="*", Condition={operator: {key: value}}) == expected
 
 
 @pytest.mark.parametrize(
@@ -217,3 +220,42 @@ def test_tags_of_resources_that_actions_do_not_have(effect: str) -> None:
     excluded = {"Action": "absent", "NotAction": ["iam:*", "s3:*"]}
     assert found("StringEquals", **excluded) == [not_action]
     assert found("StringNotEquals", **excluded) == []
+
+
+@pytest.mark.parametrize(
+    ("actions", "condition", "expected"),
+    [
+        (["s3:ListBucket", "s3:GetObject"], {"StringLike": {"s3:prefix": "home/*"}},
+         ["s3:GetObject", "home/*"]),
+        (["S3:getobject", "s3:GetObject"], {"StringLike": {"s3:prefix": "a"}},
+         ["S3:getobject", "a"]),
+        (["kms:Decrypt", "s3:GetObject"],
+         {"StringEquals": {"kms:EncryptionContext:app": "shop"}}, ["s3:GetObject", "shop"]),
+        # A wildcard may stand for actions that have the key.
+        (["s3:Get*", "s3:ListBucket"], {"StringLike": {"s3:prefix": "a"}}, None),
+        (["s3:GetObject"], {"StringLikeIfExists": {"s3:prefix": "a"}}, None),
+        (["s3:GetObject"], {"StringNotLike": {"s3:prefix": "a"}}, None),
+        (["s3:GetObject"], {"Null": {"s3:prefix": "false"}}, None),
+        (["s3:GetObject"], {"StringEquals": {"s3:ExistingObjectTag/team": "red"}}, None),
+        (["s3:GetObject"], {"StringEquals": {"aws:RequestTag/team": "red"}}, None),
+        # Others report what does not exist.
+        (["s3:GetObjekt"], {"StringLike": {"s3:prefix": "a"}}, None),
+        (["s3:GetObject"], {"StringLike": {"s3:prefixes": "a"}}, None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_keys_that_actions_lack_are_reported_approximately(
+    actions: list[str], condition: dict[str, Any], expected: list[str] | None
+) -> None:
+    text = one_statement(Action=actions, Condition=condition)
+
+    def found(*, approximate: bool) -> list[ValidatePolicyFinding]:
+        findings = validate_policy(text, "IDENTITY_POLICY", approximate=approximate)
+        code = "UNSUPPORTED_ACTION_FOR_CONDITION_KEY"
+        return [item for item in findings if item["issueCode"] == code]
+
+    assert found(approximate=False) == []
+    asked = found(approximate=True)
+    places = [[json.loads(spanned(text, at)) for at in item["locations"]] for item in asked]
+    assert places == ([expected] if expected else [])
+    assert all("(Approximate: " in item["findingDetails"] for item in asked)

@@ -116,7 +116,7 @@ def test_a_document_that_is_no_object_is_a_data_type_mismatch(root: str) -> None
 
 def test_numbers_and_booleans_are_condition_values() -> None:
     condition = {"Bool": {"aws:SecureTransport": True}, "NumericEquals": {"s3:max-keys": [1, 2]}}
-    assert statement_codes(Condition=condition) == []
+    assert statement_codes(Action="*", Condition=condition) == []
 
 
 def test_an_empty_array_of_statements_is_a_missing_statement() -> None:

@@ -10,9 +10,9 @@ from types import ModuleType
 
 from policy_gate.linting.rule import Rule
 from policy_gate.linting.rules.catalogue import (
+    action_keys,
     actions,
     arn_fields,
-    claim_keys,
     condition_keys,
     key_types,
     rcp_actions,
@@ -90,7 +90,7 @@ _CATALOGUE = (
     arn_fields,
     region_values,
     condition_keys,
-    claim_keys,
+    action_keys,
     key_types,
     rcp_actions,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_gate.catalog.interface import Catalog
+from policy_gate.linting.actions import condition_keys_of
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Condition, PolicyView, Statement, Text
@@ -152,13 +153,5 @@ def _tag_conditions(statement: Statement) -> list[Condition]:
 
 
 def _has_tags(catalog: Catalog, name: str) -> bool:
-    action = catalog.action(name)
-    if action is None:
-        return True
-    kinds = catalog.resource_types(action.service)
-    keys = {*action.condition_keys}
-    for resource in action.resource_types:
-        keys.update(resource.condition_keys)
-        if kind := kinds.get(resource.name.lower()):
-            keys.update(kind.condition_keys)
-    return any(key.lower().startswith(_KEY) for key in keys)
+    keys = condition_keys_of(catalog, name)
+    return keys is None or any(key.startswith(_KEY) for key in keys)
