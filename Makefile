@@ -39,6 +39,7 @@ test: .venv/test.stamp
 
 fuzz: .venv/test.stamp
 	.venv/bin/python -m tests.reasoning.fuzz $(FUZZ)
+	.venv/bin/pytest tests/linting/test_fuzz.py --hypothesis-profile=many
 
 bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/startup.py

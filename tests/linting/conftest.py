@@ -1,0 +1,7 @@
+"""How much `make fuzz` tries."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("many", max_examples=20_000)
