@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
+from policy_gate.casing import folded
 from policy_gate.catalog.interface import ConditionKey
 
 _TYPES = {
@@ -27,6 +28,8 @@ _TYPES = {
         "aws:SourceAccount",
         "aws:SourceIdentity",
         "aws:SourceOrgID",
+        # Documented by SNS alone, which writes it into its default policies.
+        "aws:SourceOwner",
         "aws:SourceVpc",
         "aws:SourceVpce",
         "aws:UserAgent",
@@ -82,8 +85,8 @@ _TAG_KEYS = {name.lower(): ConditionKey(f"{name}/${{TagKey}}", "String") for nam
 
 def global_key(name: str) -> ConditionKey | None:
     """The global key of a name in any case, None where there is none."""
-    folded = name.lower()
-    return _KEYS.get(folded) or _TAG_KEYS.get(folded.partition("/")[0])
+    key = folded(name)
+    return _KEYS.get(key) or _TAG_KEYS.get(key.partition("/")[0])
 
 
 def global_key_names() -> list[str]:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
+from policy_gate.casing import folded
 from policy_gate.catalog.global_keys import global_key
 from policy_gate.catalog.interface import (
     Action,
@@ -50,7 +51,7 @@ class IamDataCatalog:
         return frozenset(self.services())
 
     def has_service(self, service: str) -> bool:
-        return service.lower() in self._services
+        return folded(service) in self._services
 
     def is_retired_service(self, service: str) -> bool:
         return is_retired_service(service)
@@ -119,25 +120,25 @@ class IamDataCatalog:
         return {item["key"].lower(): ConditionKey(item["key"], item["type"]) for item in keys}
 
     def condition_key(self, name: str) -> ConditionKey | None:
-        folded = name.lower()
-        prefix = folded.partition(":")[0]
-        if key := global_key(folded):
+        key_name = folded(name)
+        prefix = key_name.partition(":")[0]
+        if key := global_key(key_name):
             return key
         # A prefix with a dot is an identity provider.
         services = ("sts",) if "." in prefix else (prefix, *self._aliases.get(prefix, ()))
         for service in services:
-            if self.has_service(service) and (key := self._keys_of(service).get(folded)):
+            if self.has_service(service) and (key := self._keys_of(service).get(key_name)):
                 return key
-        return None if "." in prefix else self._foreign_keys.get(folded)
+        return None if "." in prefix else self._foreign_keys.get(key_name)
 
     def has_condition_key_prefix(self, prefix: str) -> bool:
-        folded = prefix.lower()
+        word = folded(prefix)
         return (
-            folded == "aws"
-            or self.has_service(folded)
-            or folded in self._aliases
-            or is_retired_service(folded)
-            or self._foreign_keys.has_prefix(folded)
+            word == "aws"
+            or self.has_service(word)
+            or word in self._aliases
+            or is_retired_service(word)
+            or self._foreign_keys.has_prefix(word)
         )
 
     @cache  # noqa: B019

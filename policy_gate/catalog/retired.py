@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
+from policy_gate.casing import folded
+
 
 class RetiredNames(TypedDict):
     """What is no longer in the reference."""
@@ -38,7 +40,7 @@ def retired_names() -> RetiredNames:
 
 
 def is_retired_service(service: str) -> bool:
-    return service.lower() in retired_names()["services"]
+    return folded(service) in retired_names()["services"]
 
 
 def retired_actions(service: str) -> list[str]:

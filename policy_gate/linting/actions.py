@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from policy_gate.casing import folded
 from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.patterns import wildcard_pattern
 from policy_gate.linting.view import Statement
@@ -13,7 +14,7 @@ _WILDCARD = re.compile(r"[*?]")
 
 def covers(text: str, action: str) -> bool:
     """Whether what a policy writes covers an action."""
-    text, action = text.lower(), action.lower()
+    text, action = folded(text), folded(action)
     pieces = _WILDCARD.split(text)
     if len(pieces) == 1:
         return text == action
@@ -31,7 +32,7 @@ def concerns(statement: Statement, action: str) -> bool:
 
 def service_of(action: str) -> str:
     """The prefix of the service in lower case; empty where it is none or has a wildcard."""
-    service, colon, _ = action.lower().partition(":")
+    service, colon, _ = folded(action).partition(":")
     return service if colon and not re.search(r"[^a-z0-9-]", service) else ""
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from policy_gate.casing import folded
 from policy_gate.linting.actions import covers
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, quoted
@@ -59,8 +60,8 @@ def wide_grants(
 
 def named(grant: WideGrant, statement: Statement) -> Match | None:
     """The action by its name."""
-    action = grant.action.lower()
-    found = [text for text in statement.texts("Action") if text.value.lower() == action]
+    action = folded(grant.action)
+    found = [text for text in statement.texts("Action") if folded(text.value) == action]
     return _match(f"The statement allows {grant.action}", found)
 
 

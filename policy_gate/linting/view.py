@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from policy_gate.casing import folded
 from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.interface import PathElement
 from policy_gate.linting.operators import Operator, parse_operator
@@ -124,7 +125,7 @@ class Condition:
     @cached_property
     def folded_key(self) -> str:
         """The key in lower case: keys are compared without regard to case."""
-        return self.key.lower()
+        return folded(self.key)
 
     @property
     def key_place(self) -> Place:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reasoning.atoms import Member
 from policy_gate.reasoning.automaton import matches
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.checks import UNCONFIRMED, confirms, witness_of
 from policy_gate.reasoning.document import PolicyType, Statement
 from policy_gate.reasoning.examples import no_vocabulary

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.atoms import (
     Clause,
     Holds,
@@ -20,7 +21,6 @@ from policy_gate.reasoning.atoms import (
     Test,
     present,
 )
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.document import Condition
 from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.operators import Kind, Operator, operator_of

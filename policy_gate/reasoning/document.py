@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.answer import PolicyDocumentError
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.operators import operator_of
 
 PolicyType = Literal["IDENTITY_POLICY", "RESOURCE_POLICY"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.atoms import Dimension
 from policy_gate.reasoning.automaton import overlap
 from policy_gate.reasoning.budget import Budget
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.examples import (
     Vocabulary,
     example_actions,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.atoms import (
     Dimension,
     Literal,
@@ -16,7 +17,6 @@ from policy_gate.reasoning.atoms import (
     Open,
     Settle,
 )
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.document import PrincipalElement
 from policy_gate.reasoning.language import Language
 from policy_gate.reasoning.patterns import (

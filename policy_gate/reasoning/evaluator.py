@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.answer import Witness
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.evaluator_conditions import conditions_met
 from policy_gate.reasoning.evaluator_variables import Context, filled, first_variable
 from policy_gate.reasoning.kleene import all_of, any_of, negation

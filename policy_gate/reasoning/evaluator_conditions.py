@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from policy_gate.reasoning.casing import folded
+from policy_gate.casing import folded
 from policy_gate.reasoning.evaluator_variables import Context, filled
 from policy_gate.reasoning.kleene import all_of, any_of, negation
 from policy_gate.reasoning.matching import glob_matches

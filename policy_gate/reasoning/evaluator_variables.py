@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from policy_gate.reasoning.casing import folded
+from policy_gate.casing import folded
 
 Context: TypeAlias = Mapping[str, Sequence[str]]
 """The values of each key of a request, by key in lower case."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.automaton import overlap
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.language import Language, head_of
 from policy_gate.reasoning.patterns import Pattern, free_pattern
 

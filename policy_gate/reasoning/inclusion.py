@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from policy_gate.casing import folded
 from policy_gate.reasoning.atoms import Cube, Dimension, Literal, Member, Open, open_atoms
 from policy_gate.reasoning.budget import Budget, UndecidedError
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.document import PolicyType
 from policy_gate.reasoning.domains import EVERYTHING, find_text, may_match
 from policy_gate.reasoning.examples import Vocabulary

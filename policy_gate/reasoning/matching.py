@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from policy_gate.reasoning.casing import folded
+from policy_gate.casing import folded
 
 _SEGMENTS = 6
 _WILD = re.compile(r"[*?]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from policy_gate.reasoning.casing import folded
+from policy_gate.casing import folded
 
 Kind = Literal["equals", "like", "no case", "arn", "bool", "numeric", "date", "ip", "null"]
 Quantifier = Literal["all", "any"] | None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from policy_gate.reasoning.casing import folded
+from policy_gate.casing import folded
 from policy_gate.reasoning.patterns import WILDCARDS, Token
 
 _MAX_READ = 256

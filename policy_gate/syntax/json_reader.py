@@ -89,7 +89,7 @@ class _Reader:
             key, key_end = self.string(offset)
             if key in children:
                 raise ReadError(
-                    f"duplicate key {key[:80]!r}: only the last value would count", offset
+                    f"duplicate key {key[:80]!a}: only the last value would count", offset
                 )
             colon = _COLON.match(self.text, key_end)
             if not colon:

@@ -259,3 +259,26 @@ def test_keys_that_actions_lack_are_reported_approximately(
     places = [[json.loads(spanned(text, at)) for at in item["locations"]] for item in asked]
     assert places == ([expected] if expected else [])
     assert all("(Approximate: " in item["findingDetails"] for item in asked)
+
+
+def test_only_ascii_letters_have_a_lower_case() -> None:
+    kelvin = "\u212a"
+    assert statement_codes(Action=f"{kelvin}ms:Decrypt") == ["INVALID_SERVICE_IN_ACTION"]
+    assert statement_codes(Action=f"ec2:Revo{kelvin}eSecurityGroupEgress", Resource="*") == [
+        "INVALID_ACTION"
+    ]
+    condition = {"StringEquals": {f"{kelvin}ms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    assert statement_codes(Action="kms:*", Resource="*", Condition=condition) == ["INVALID_SERVICE"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "key"),
+    [
+        ("StringEquals", "AWS:SourceOwner"),
+        ("StringNotEqualsIfExists", "aws:Ec2InstanceSourcePrivateIPv4"),
+        ("IpAddress", "aws:Ec2InstanceSourcePrivateIPv4"),
+    ],
+)
+def test_keys_that_are_right_though_the_reference_says_else(operator: str, key: str) -> None:
+    value = "203.0.113.7" if "IPv4" in key else "111122223333"
+    assert statement_codes(Condition={operator: {key: value}}) == []

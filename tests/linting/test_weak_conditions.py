@@ -24,7 +24,10 @@ WILDCARD, VARIABLE = "WILDCARD_USAGE_TOO_PERMISSIVE", "VARIABLE_USAGE_TOO_PERMIS
         ("aws:userid", "AROAEXAMPLE:${aws:PrincipalTag/name}-*", []),
         ("aws:userid", "*:alice", []),
         ("aws:userid", "${aws:PrincipalTag/id}:alice", []),
-        ("aws:userid", "${aws:PrincipalTag/id}", []),
+        ("aws:userid", "${aws:PrincipalTag/id}", [VARIABLE]),
+        ("aws:userid", "*", ["EQUIVALENT_TO_NULL_FALSE", WILDCARD]),
+        ("aws:userid", ["*", "AIDAEXAMPLE"], [WILDCARD]),
+        ("aws:userid", "*:*", []),
         ("aws:userid", "AROA*:alice", [WILDCARD]),
         ("aws:userid", "AIDA*", [WILDCARD]),
         ("aws:userid", "AROA${aws:PrincipalTag/id}:alice", [VARIABLE]),
@@ -37,6 +40,26 @@ WILDCARD, VARIABLE = "WILDCARD_USAGE_TOO_PERMISSIVE", "VARIABLE_USAGE_TOO_PERMIS
 )
 def test_ids_that_must_be_whole(key: str, value: object, expected: list[str]) -> None:
     assert statement_codes(Condition={"StringLike": {key: value}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "flagged"),
+    [
+        ("repo:*", True),
+        ("repo:acme/*", False),
+        ("repo:*@1/shop@*:ref:refs/heads/main", True),
+        ("repo:acme@*/abc@*:ref:refs/heads/main", True),
+        ("repo:acme@*/shop@*:ref:refs/heads/main", False),
+        ("repo:acme/shop:ref:refs/heads/main", False),
+    ],
+)
+def test_a_wildcard_in_a_subject_follows_six_characters(subject: str, flagged: bool) -> None:
+    key = "token.actions.githubusercontent.com:sub"
+    for operator, expected in (("StringLike", flagged), ("StringEquals", False)):
+        text = one_statement(
+            Principal={"AWS": "111122223333"}, Condition={operator: {key: subject}}
+        )
+        assert (WILDCARD in codes(text, PolicyKind.RESOURCE)) == expected
 
 
 def test_variables_are_plain_text_in_the_version_of_2008() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.casing import folded
 from policy_gate.linting.actions import condition_keys_of
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, example, quoted, rule
@@ -76,7 +77,7 @@ def _actions(policy: PolicyView, statement: Statement) -> Iterator[tuple[Text, f
     """The actions that exist, the first of each, with the keys of their requests."""
     seen = set()
     for text in statement.texts("Action"):
-        name = text.value.lower()
+        name = folded(text.value)
         if name not in seen and not has_wildcard(name):
             seen.add(name)
             keys = condition_keys_of(policy.catalog, name)
@@ -99,7 +100,7 @@ def _without(
         for text, keys in actions
         if key
         and key.name.lower() not in keys
-        and (not sts_only or text.value.lower().startswith(f"{_STS}:"))
+        and (not sts_only or folded(text.value).startswith(f"{_STS}:"))
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from policy_gate.casing import folded
 from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.patterns import has_wildcard, wildcard_pattern
 from policy_gate.linting.rule import Problem, example, quoted, rule
@@ -97,7 +98,7 @@ def _actions(policy: PolicyView) -> Iterator[tuple[Text, str]]:
 
 
 def _exists(catalog: Catalog, action: str) -> bool:
-    service, _, name = action.lower().partition(":")
+    service, _, name = folded(action).partition(":")
     names = catalog.accepted_actions(service)
     if not has_wildcard(name):
         return f"{service}:{name}" in names

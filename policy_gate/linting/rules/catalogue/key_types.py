@@ -26,8 +26,12 @@ _OPERATORS = {
     "IPAddress": "IpAddress or NotIpAddress",
 }
 _NAMES = {"Bool": "Boolean", "IPAddress": "IP address"}
-_SECONDS = "aws:epochtime"
-"""A date that is given as a number."""
+_ALSO_FITTING = {
+    # An address that is compared with ${aws:VpcSourceIp}: IpAddress takes no variable.
+    "aws:ec2instancesourceprivateipv4": "String",
+    # A date that is given as a number.
+    "aws:epochtime": "Numeric",
+}
 
 _MULTIVALUED = frozenset({"codeconnections:provideraction", "codestar-connections:provideraction"})
 """Keys that ValidatePolicy takes for multivalued, and the reference does not."""
@@ -110,8 +114,8 @@ def type_mismatch(policy: PolicyView) -> Iterator[Problem]:
     """
     for condition, key in _known(policy):
         family, kind = condition.operator.family, key.type.removeprefix("ArrayOf")
-        is_seconds = condition.folded_key == _SECONDS and family == "Numeric"
-        if family and kind in _FITTING and family not in _FITTING[kind] and not is_seconds:
+        also_fits = _ALSO_FITTING.get(condition.folded_key)
+        if family and kind in _FITTING and family not in (*_FITTING[kind], also_fits):
             yield Problem(
                 f"{quoted(condition.key)} is of type {_NAMES.get(kind, kind)}, and "
                 f"{condition.operator} compares another: use {_OPERATORS[kind]}.",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple
 
+from policy_gate.casing import folded
+from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.arns import arn_of, is_open
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.rules.catalogue.actions import nearest_service
@@ -53,7 +56,7 @@ def invalid_arn_service_case(policy: PolicyView) -> Iterator[Problem]:
     Use instead: the service in lower case, as `arn:aws:s3:::logs`.
     """
     for text, service in _arn_services(policy):
-        if service != service.lower() and policy.catalog.has_service(service):
+        if service != folded(service) and policy.catalog.has_service(service):
             yield Problem(
                 f"The service {quoted(service)} of {quoted(text.value)} must be in lower case: "
                 f"write {quoted(service.lower())}.",
@@ -77,7 +80,7 @@ def _named(policy: PolicyView) -> Iterator[_Named]:
             for text in condition.texts:
                 label = _label(text.value)
                 # No data lists the principals of services, some of which are no prefix.
-                if label and not _is_known(policy, label) and _is_misspelled(policy, label):
+                if label and not _is_known(policy, label) and _is_misspelled(policy.catalog, label):
                     yield _Named(label, text.place, quoted(text.value))
 
 
@@ -85,8 +88,9 @@ def _is_known(policy: PolicyView, word: str) -> bool:
     return policy.catalog.has_condition_key_prefix(word)
 
 
-def _is_misspelled(policy: PolicyView, word: str) -> bool:
-    return bool(get_close_matches(word, policy.catalog.services(), 1, _MISSPELLED))
+@lru_cache(maxsize=1024)
+def _is_misspelled(catalog: Catalog, word: str) -> bool:
+    return bool(get_close_matches(word, catalog.services(), 1, _MISSPELLED))
 
 
 def _label(principal: str) -> str:

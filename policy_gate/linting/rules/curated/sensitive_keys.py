@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_gate.linting.federation import GITHUB
 from policy_gate.linting.patterns import has_variable, has_wildcard, is_star
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
 from policy_gate.linting.variables import has_variables, is_variable
@@ -29,6 +30,10 @@ _SENSITIVE = (
 )
 _USER_ID = "aws:userid"
 _UNIQUE_ID = re.compile(r"(?:\$\{[^{}]*\}|[^:])*")
+_GITHUB_SUBJECT = f"{GITHUB}:sub"
+_LOOSE_WILDCARD = re.compile(r"(?:^|[*?])[^*?]{0,5}[*?]")
+"""A wildcard that follows less than the six fixed characters that AWS asks for."""
+
 _ORGANIZATION = example_with('{"StringLike": {"aws:PrincipalOrgID": "o-abcd123456"}}')
 
 
@@ -39,16 +44,17 @@ _ORGANIZATION = example_with('{"StringLike": {"aws:PrincipalOrgID": "o-abcd12345
     good=_ORGANIZATION,
 )
 def wildcard_usage_too_permissive(policy: PolicyView) -> Iterator[Problem]:
-    """Reports a wildcard in an id of an account, organization or VPC, or left of aws:userid.
+    """Reports a wildcard in an id of an account, organization or VPC, or left in aws:userid.
 
     Why is this bad? Such ids follow no pattern: the wildcard lets in accounts, organizations,
-    networks or identities of others.
+    networks or identities of others. So does one in the subject of GitHub Actions that follows
+    less than six fixed characters, as in `repo:*`.
 
     Use instead: whole ids, as `o-abcd123456`; for all sessions of a role,
-    `"aws:userid": "AROAEXAMPLE:*"`. Left of the colon, `*` alone is fine too.
+    `"aws:userid": "AROAEXAMPLE:*"`. Left of a colon, `*` alone is fine too.
     """
     for condition, text, guarded in _widening(policy):
-        is_fine = is_star(guarded) and condition.folded_key == _USER_ID
+        is_fine = is_star(guarded) and _is_half_of_id(condition, text, guarded)
         if condition.operator.takes_wildcards and has_wildcard(guarded) and not is_fine:
             yield _problem(condition, text, "wildcard")
 
@@ -70,7 +76,8 @@ def variable_usage_too_permissive(policy: PolicyView) -> Iterator[Problem]:
     if not has_variables(policy):
         return
     for condition, text, guarded in _widening(policy):
-        if has_variable(guarded) and not is_variable(guarded):
+        is_whole = condition.folded_key != _USER_ID or _is_half_of_id(condition, text, guarded)
+        if has_variable(guarded) and not (is_variable(guarded) and is_whole):
             yield _problem(condition, text, "policy variable")
 
 
@@ -90,6 +97,14 @@ def _widening(policy: PolicyView) -> Iterator[tuple[Condition, Text, str]]:
                     # What follows the colon is the name of a session, which may be any.
                     match = _UNIQUE_ID.match(text.value)
                     yield condition, text, match.group() if match else ""
+                elif condition.folded_key == _GITHUB_SUBJECT:
+                    match = _LOOSE_WILDCARD.search(text.value)
+                    yield condition, text, match.group() if match else ""
+
+
+def _is_half_of_id(condition: Condition, text: Text, guarded: str) -> bool:
+    """Is it the whole of what stands left of the colon in aws:userid?"""
+    return condition.folded_key == _USER_ID and guarded != text.value
 
 
 def _problem(condition: Condition, text: Text, noun: str) -> Problem:

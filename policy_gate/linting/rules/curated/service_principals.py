@@ -17,6 +17,9 @@ from policy_gate.model import PolicyKind
 
 _RESOURCE = (PolicyKind.RESOURCE,)
 _SOURCE_KEYS = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
+_WITHOUT_SOURCE = ("logdelivery.elasticloadbalancing.amazonaws.com",)
+"""Services whose documentation asks for policies without a test of the source."""
+
 _REFERER = "aws:referer"
 _KEYS_OF_IDENTITIES = ("aws:principalorgid", "aws:principalorgpaths", "aws:username")
 _PRINCIPAL_TAG = "aws:principaltag/"
@@ -49,7 +52,11 @@ def unsupported_condition_key_for_service_principal(policy: PolicyView) -> Itera
                 condition
                 for condition in statement.conditions
                 if condition.folded_key in _KEYS_OF_IDENTITIES
-                or condition.folded_key.startswith(_PRINCIPAL_TAG)
+                # Roles Anywhere has the fields of the certificate as tags when it assumes a role.
+                or (
+                    policy.kind is PolicyKind.RESOURCE
+                    and condition.folded_key.startswith(_PRINCIPAL_TAG)
+                )
             ]
             if strange:
                 keys = ", ".join(quoted(condition.key) for condition in strange[:3])
@@ -120,7 +127,8 @@ def _unlimited(policy: PolicyView) -> Iterator[tuple[Statement, Part]]:
         services = dict(_principals(statement)).get("Service") if statement.allows else None
         if services and not statement.conditions_on(*_SOURCE_KEYS):
             names = list(services.texts())
-            if names and all(is_literal(name.value) for name in names):
+            literal = all(is_literal(name.value) for name in names)
+            if names and literal and not all(name.value in _WITHOUT_SOURCE for name in names):
                 yield statement, services
 
 

@@ -148,6 +148,7 @@ def _tag_conditions(statement: Statement) -> list[Condition]:
         for condition in statement.conditions
         if condition.folded_key.startswith(_KEY)
         and not condition.operator.negated
+        and not condition.operator.if_exists
         and condition.operator.family not in ("", "Null")
     ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from policy_gate.casing import folded
 from policy_gate.linting.federation import federated, is_literal, oidc_trusts, provider_of
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, example, quoted, rule
@@ -107,7 +108,7 @@ def _assume_actions(statement: Statement) -> dict[str, Text]:
     """The actions that assume a role, by name: the first of each, since others repeat it."""
     found: dict[str, Text] = {}
     for action in statement.texts("Action"):
-        name = action.value.lower()
+        name = folded(action.value)
         if name in _ASSUME_ACTIONS:
             found.setdefault(name, action)
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 
+from policy_gate.casing import folded
 from policy_gate.linting.fixers.redundancy import redundant_actions, redundant_resources
 from policy_gate.linting.patterns import covering_groups
 from policy_gate.linting.rule import Problem, example, quoted, rule
@@ -117,7 +118,7 @@ def _meaning(statement: Statement) -> Hashable:
 
 def _element(statement: Statement, name: str, part: Part) -> Hashable:
     if name in ACTION_ELEMENTS:
-        return frozenset(text.value.lower() for text in statement.texts(name))
+        return frozenset(folded(text.value) for text in statement.texts(name))
     if name == "Condition":
         return frozenset(
             (str(condition.operator), condition.folded_key, _content(condition.values))
