@@ -8,7 +8,7 @@ A type is missing, or has no ARN, where its shape hangs on more than its own pro
 - the service changes the case of the name: RDS, Redshift, ElastiCache, SageMaker, Glue databases;
 - a property holds a name or an ARN: Lambda::Alias, Lambda::Version, ECS::Service;
 - the identifier is another resource's: KMS::ReplicaKey shares the key id of its primary key;
-- the ARN is not its name's plain text: SSM::Parameter (leading slash), IAM::OIDCProvider (URL).
+- the ARN is not its name's plain text: SSM::Parameter (leading slash).
 """
 
 from __future__ import annotations
@@ -135,6 +135,9 @@ IDENTITY = {
         ("PolicyArn",),
         {"PolicyId": "${PolicyId}"},
         defaults={"Path": "/"},
+    ),
+    "AWS::IAM::OIDCProvider": Known(
+        in_account("iam", "oidc-provider/${Url|without https://}"), "arn", ("Arn",)
     ),
     "AWS::IAM::SAMLProvider": Known(in_account("iam", "saml-provider/${Name}"), "arn", ("Arn",)),
     "AWS::Cognito::UserPool": Known(

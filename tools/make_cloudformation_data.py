@@ -35,7 +35,7 @@ from make_managed_policies import write_managed_policies
 
 ROOT = Path(__file__).resolve().parent.parent / "policy_gate"
 ENVIRONMENT = frozenset({"Partition", "Region", "Account", "URLSuffix"})
-PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\$\{(\w+)(?:\|[^}]*)?\}")
 
 # The service prefix of the namespaces where it is not the namespace in lower case.
 PREFIXES = {

@@ -164,3 +164,26 @@ def test_a_finding_names_the_values_that_it_depends_on() -> None:
     (finding,) = findings(run(text))
     named = {item["expression"]: item["kind"] for item in finding["assumptions"]}
     assert named == {"${P}": "supplied-from-outside", "${Q}": "default"}
+
+
+@pytest.mark.parametrize("provider", ["!Ref Hub", "!GetAtt Hub.Arn"])
+@pytest.mark.parametrize("scheme", ["https://", ""])
+def test_an_identity_provider_of_the_template_is_known_by_its_url(
+    provider: str, scheme: str
+) -> None:
+    host = "token.actions.githubusercontent.com"
+    ran = run(f"""
+Resources:
+  Hub: {{Type: AWS::IAM::OIDCProvider, Properties: {{Url: "{scheme}{host}"}}}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          Effect: Allow
+          Principal: {{Federated: {provider}}}
+          Action: sts:AssumeRoleWithWebIdentity
+          Condition: {{StringEquals: {{"{host}:aud": sts.amazonaws.com}}}}
+""")
+    assert "MISSING_GITHUB_REPO_CONDITION_KEY" in codes(ran)

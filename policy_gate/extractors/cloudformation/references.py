@@ -21,7 +21,7 @@ from policy_gate.syntax.node import Node
 if TYPE_CHECKING:
     from policy_gate.extractors.cloudformation.evaluator import Evaluator
 
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\$\{(\w+)(?:\|without ([^}]+))?\}")
 _PSEUDO_PARAMETERS = {
     "Account": "AWS::AccountId",
     "Partition": "AWS::Partition",
@@ -70,7 +70,7 @@ class _Target:
         end = 0
         for match in _PLACEHOLDER.finditer(shape):
             parts.append(shape[end : match.start()])
-            value = self.placeholder(match.group(1))
+            value = _without(self.placeholder(match.group(1)), match.group(2) or "")
             if shape != match.group() and any(":" in text for text in value if _is_plain(text)):
                 return [self.any_value(suffix)]
             parts += value
@@ -118,6 +118,12 @@ class _Target:
             stand_in(f"{self.logical_id}.{name}"),
             location=self.evaluator.template.source.locate(self.resource),
         )
+
+
+def _without(value: list[Part], prefix: str) -> list[Part]:
+    """The parts of a text without what it begins with."""
+    first = value[0] if value else None
+    return [first.removeprefix(prefix), *value[1:]] if isinstance(first, str) else value
 
 
 def _is_plain(part: Part) -> TypeGuard[str]:

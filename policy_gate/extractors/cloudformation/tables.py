@@ -112,7 +112,8 @@ class ResourceType:
     stand for where the stack is deployed; a writable property of the resource stands for its value,
     or where it is absent for its value in `defaults`, or else for a name that CloudFormation
     generates; any other name stands for an identifier that the service generates. A placeholder
-    has the same value in every text of one resource.
+    has the same value in every text of one resource. `|without x` after its name says that AWS
+    drops this text where the value begins with it.
 
     Where a property of `unless` is given, or the value of a placeholder holds a colon (an ARN given
     in place of a name), the texts do not apply and all values of the resource are unknown.
