@@ -10,24 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_gate.linting.identifiers import SENSITIVE_KEYS, USER_ID
 from policy_gate.linting.patterns import has_variable, has_wildcard, is_star
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
 from policy_gate.linting.variables import has_variables, is_variable
 from policy_gate.linting.view import Condition, PolicyView, Text
 
-_SENSITIVE = (
-    "aws:principalaccount",
-    "aws:principalorgid",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:sourceaccount",
-    "aws:sourceorgid",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:vpceaccount",
-    "aws:vpceorgid",
-)
-_USER_ID = "aws:userid"
 _UNIQUE_ID = re.compile(r"(?:\$\{[^{}]*\}|[^:])*")
 _ORGANIZATION = example_with('{"StringLike": {"aws:PrincipalOrgID": "o-abcd123456"}}')
 
@@ -48,7 +36,7 @@ def wildcard_usage_too_permissive(policy: PolicyView) -> Iterator[Problem]:
     `"aws:userid": "AROAEXAMPLE:*"`. Left of the colon, `*` alone is fine too.
     """
     for condition, text, guarded in _widening(policy):
-        is_fine = is_star(guarded) and condition.folded_key == _USER_ID
+        is_fine = is_star(guarded) and condition.folded_key == USER_ID
         if condition.operator.takes_wildcards and has_wildcard(guarded) and not is_fine:
             yield _problem(condition, text, "wildcard")
 
@@ -84,16 +72,16 @@ def _widening(policy: PolicyView) -> Iterator[tuple[Condition, Text, str]]:
         widens = statement.denies if operator.negated else statement.allows
         if widens and operator.family == "String":
             for text in condition.texts:
-                if condition.folded_key in _SENSITIVE:
+                if condition.folded_key in SENSITIVE_KEYS:
                     yield condition, text, text.value
-                elif condition.folded_key == _USER_ID:
+                elif condition.folded_key == USER_ID:
                     # What follows the colon is the name of a session, which may be any.
                     match = _UNIQUE_ID.match(text.value)
                     yield condition, text, match.group() if match else ""
 
 
 def _problem(condition: Condition, text: Text, noun: str) -> Problem:
-    part = " in the unique id" if condition.folded_key == _USER_ID else ""
+    part = " in the unique id" if condition.folded_key == USER_ID else ""
     return Problem(
         f"{quoted(text.value)} lets in others than {quoted(condition.key)} seems to name, through "
         f"its {noun}{part}: write whole ids.",
