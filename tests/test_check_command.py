@@ -84,7 +84,7 @@ def test_the_json_of_an_undecided_access_check() -> None:
     assert answer["reasons"][0]["statementId"] == "All"
 
 
-def test_the_json_of_validate_policy_has_the_findings_of_the_api() -> None:
+def test_the_json_of_validate_policy_has_the_findings_of_the_api_and_their_fixes() -> None:
     ran, answer = check("validate-policy", "resource.json", *IDENTITY)
     assert ran.status == 2
     assert (answer["result"], answer["reasons"], answer["witness"]) == ("FAIL", [], None)

@@ -90,4 +90,5 @@ def global_key(name: str) -> ConditionKey | None:
 
 
 def global_key_names() -> list[str]:
-    return [key.name for key in _KEYS.values()]
+    """All names, those of tags as `aws:PrincipalTag/${TagKey}`."""
+    return [key.name for key in (*_KEYS.values(), *_TAG_KEYS.values())]

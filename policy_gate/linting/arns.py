@@ -58,3 +58,19 @@ def _arn_of(text: str) -> Arn | None:
 def is_open(field: str) -> bool:
     """Does the field hold a wildcard or a policy variable?"""
     return _OPEN.search(field) is not None
+
+
+def role_of(principal: str, kind: str) -> tuple[str, str, str] | None:
+    """Partition, account and name of the role that a `role` or an `assumed-role` is about.
+
+    The name alone tells roles of an account apart, whatever their paths.
+    """
+    arn = arn_of(principal)
+    if not arn or is_open(principal):
+        return None
+    # The ARN of a role has its path before the name, that of a session none, but the session.
+    first, *rest = arn.resource.split("/")
+    if first != kind or not rest or arn.service not in ("iam", "sts"):
+        return None
+    name = rest[-1] if kind == "role" else rest[0]
+    return (arn.partition, arn.account, name) if name else None

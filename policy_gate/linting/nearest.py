@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
+from policy_gate.catalog.global_keys import global_key_names
 from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.operators import OPERATORS, Operator
 from policy_gate.linting.patterns import has_wildcard, wildcard_pattern
@@ -66,9 +67,18 @@ _PREFIXES_OF_SERVICES = {
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = _CLOSE) -> str | None:
-    """The name that is spelled like this one, case apart; None where none is."""
-    close = _nearest(name, names, 1, cutoff)
+    """The name that is spelled like this one, case apart.
+
+    None where none is, and where two are so alike: `eu-west-4` is as near to 1 as to 2.
+    """
+    close = _nearest(name, names, 2, cutoff)
+    if len(close) == 2 and _likeness(name, close[0]) == _likeness(name, close[1]):
+        return None
     return close[0] if close else None
+
+
+def _likeness(name: str, known: str) -> float:
+    return SequenceMatcher(None, known.lower(), name.strip().lower()).ratio()
 
 
 def _nearest(name: str, names: Iterable[str], count: int, cutoff: float = _CLOSE) -> list[str]:
@@ -118,6 +128,18 @@ def _services_like(catalog: Catalog, service: str) -> list[str]:
     name = service.strip().lower()
     known = _PREFIXES_OF_SERVICES.get(name.replace("-", ""))
     return [known] if known else _nearest(name, catalog.services(), _SERVICES_TRIED)
+
+
+def nearest_condition_key(catalog: Catalog, key: str) -> str | None:
+    """The condition key of the same service, or global one, that was meant by an unknown one."""
+    prefix, _, name = key.strip().partition(":")
+    prefix = prefix.lower()
+    keys = catalog.condition_keys(prefix).values()
+    names = global_key_names() if prefix == "aws" else [known.name for known in keys]
+    stem, slash, tag = name.partition("/")
+    stems = {known.partition("/")[0] for known in names if ("/" in known) is bool(slash)}
+    close = nearest(f"{prefix}:{stem}", sorted(stems))
+    return f"{close}{slash}{tag}" if close else None
 
 
 def nearest_operator(name: str) -> Operator | None:

@@ -44,6 +44,12 @@ TESTS: list[tuple[str, str, Any]] = [
     ("Bool", "aws:SecureTransport", " True"),
     ("DateLessThan", "aws:CurrentTime", ["1924992000", "2031"]),
     ("StringEquals", "s3:prefix", ["a", 7, True]),
+    ("StringLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/a*"),
+    ("StringNotLike", "aws:PrincipalArn", ["arn:aws:iam::111122223333:role/?:*"]),
+    ("StringLikeIfExists", "aws:SourceArn", ["arn:aws:s3:::b", "arn:aws:s3:::c*"]),
+    ("StringLike", "ec2:SourceInstanceArn", ["arn:aws:ec2:*:111122223333:instance/*"]),
+    ("DateGreaterThan", "aws:TokenIssueTime", 1924992000),
+    ("NotIpAddress", "aws:VpcSourceIp", "2001:db8::7/32"),
 ]
 REFUSED_TESTS: list[tuple[str, str, Any]] = [
     ("NullIfExists", "aws:PrincipalTag/t", "true"),

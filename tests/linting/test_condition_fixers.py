@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from policy_gate.linting.fix import Fixer
+from policy_gate.linting.fixers import notation
 from policy_gate.linting.fixers.operators import (
     misspelled_operator,
     only_if_service,
+    only_whether_absent,
     only_whether_present,
     operator_of_type,
     plain_null,
@@ -16,6 +18,7 @@ from policy_gate.linting.fixers.operators import (
     specific_attributes,
     with_arn_like,
     with_like,
+    with_qualifier,
     without_qualifier,
 )
 from policy_gate.linting.fixers.redundancy import loosest_number
@@ -24,7 +27,6 @@ from policy_gate.linting.fixers.values import (
     network_address,
     one_boolean,
     one_key,
-    plain_boolean,
     values_as_strings,
     without_private_addresses,
     without_test,
@@ -105,12 +107,8 @@ def test_a_new_operator_is_laid_out_as_the_others() -> None:
     )
 
 
-def type_of(_: object, key: str) -> str | None:
-    return {"k:bool": "Bool", "k:many": "ArrayOfBool", "k:n": "Numeric", "k:ip": "IPAddress"}.get(
-        key
-    )
-
-
+ARN, MFA, VIA = "aws:PrincipalArn", "aws:MultiFactorAuthPresent", "aws:CalledVia"
+ROLE = "arn:aws:iam::111122223333:role/a*"
 MOVES: list[tuple[Fixer, dict[str, Any], Steps, dict[str, Any] | None, bool]] = [
     (with_like, {"StringEquals": {TAG: ["a*", "b"]}}, ("StringEquals", TAG, 0),
      {"StringLike": {TAG: ["a*", "b"]}}, UNSAFE),
@@ -119,22 +117,60 @@ MOVES: list[tuple[Fixer, dict[str, Any], Steps, dict[str, Any] | None, bool]] = 
      {"ForAnyValue:StringNotLikeIfExists": {TAG: "a*"}}, UNSAFE),
     (with_like, {"StringEqualsIgnoreCase": {TAG: "a*"}}, ("StringEqualsIgnoreCase", TAG), None,
      UNSAFE),
-    (with_arn_like, {"StringLike": {"aws:PrincipalArn": "a", TAG: "*"}},
-     ("StringLike", Key("aws:PrincipalArn")),
-     {"StringLike": {TAG: "*"}, "ArnLike": {"aws:PrincipalArn": "a"}}, UNSAFE),
+    (with_like, {"StringNotEquals": {ARN: "a*"}}, ("StringNotEquals", ARN),
+     {"ArnNotLike": {ARN: "a*"}}, UNSAFE),
+    (with_like, {"StringEquals": {"aws:PrincipalOrgID": "o-*"}},
+     ("StringEquals", "aws:PrincipalOrgID"), None, UNSAFE),
+    (with_arn_like, {"StringLike": {ARN: "a", TAG: "*"}}, ("StringLike", Key(ARN)),
+     {"StringLike": {TAG: "*"}, "ArnLike": {ARN: "a"}}, UNSAFE),
+    (with_arn_like, {"StringNotLikeIfExists": {ARN: [ROLE, ROLE]}},
+     ("StringNotLikeIfExists", Key(ARN)), {"ArnNotLikeIfExists": {ARN: [ROLE, ROLE]}}, SAFE),
+    (with_arn_like, {"StringLike": {ARN: [ROLE, "arn:aws:iam::*:role/a"]}},
+     ("StringLike", Key(ARN)), {"ArnLike": {ARN: [ROLE, "arn:aws:iam::*:role/a"]}}, UNSAFE),
+    (with_arn_like, {"StringLike": {ARN: ROLE + "${aws:username}"}}, ("StringLike", Key(ARN)),
+     {"ArnLike": {ARN: ROLE + "${aws:username}"}}, UNSAFE),
+    (with_arn_like, {"StringLike": {ARN: "arn:aws:iam::${aws:PrincipalAccount}:role/a"}},
+     ("StringLike", Key(ARN)),
+     {"ArnLike": {ARN: "arn:aws:iam::${aws:PrincipalAccount}:role/a"}}, UNSAFE),
+    (with_qualifier, {"StringLikeIfExists": {VIA: "a*"}}, ("StringLikeIfExists", Key(VIA)),
+     {"ForAnyValue:StringLikeIfExists": {VIA: "a*"}}, UNSAFE),
+    (with_qualifier, {"StringNotEquals": {VIA: "a"}}, ("StringNotEquals", Key(VIA)),
+     {"ForAllValues:StringNotEquals": {VIA: "a"}}, UNSAFE),
+    (with_qualifier, {"ForAnyValue:StringEquals": {VIA: "a"}},
+     ("ForAnyValue:StringEquals", Key(VIA)), None, UNSAFE),
+    (only_whether_absent, {"StringEqualsIfExists": {TAG: []}}, ("StringEqualsIfExists", TAG),
+     {"Null": {TAG: "true"}}, UNSAFE),
+    (only_whether_absent, {"ForAllValues:StringEquals": {VIA: []}},
+     ("ForAllValues:StringEquals", VIA), {"Null": {VIA: "true"}}, UNSAFE),
+    (only_whether_absent, {"StringNotEqualsIfExists": {TAG: []}},
+     ("StringNotEqualsIfExists", TAG), None, UNSAFE),
+    (only_whether_absent, {"StringEquals": {TAG: []}}, ("StringEquals", TAG), None, UNSAFE),
+    (only_whether_absent, {"StringEqualsIfExists": {TAG: ["a"]}},
+     ("StringEqualsIfExists", TAG), None, UNSAFE),
     (without_qualifier, {"ForAllValues:StringEquals": {TAG: "a"}},
      ("ForAllValues:StringEquals", Key(TAG)), {"StringEquals": {TAG: "a"}}, UNSAFE),
     (without_qualifier, {"StringEquals": {TAG: "a"}}, ("StringEquals", Key(TAG)), None, UNSAFE),
-    (operator_of_type(type_of), {"StringEquals": {"k:bool": "True"}},
-     ("StringEquals", Key("k:bool")), {"Bool": {"k:bool": "True"}}, UNSAFE),
-    (operator_of_type(type_of), {"ForAnyValue:StringEquals": {"k:many": "true"}},
-     ("ForAnyValue:StringEquals", Key("k:many")), {"ForAnyValue:Bool": {"k:many": "true"}}, UNSAFE),
-    (operator_of_type(type_of), {"StringNotLike": {"k:ip": ["10.0.0.0/8", "::1"]}},
-     ("StringNotLike", Key("k:ip")), {"NotIpAddress": {"k:ip": ["10.0.0.0/8", "::1"]}}, UNSAFE),
-    (operator_of_type(type_of), {"StringEquals": {"k:n": "many"}},
-     ("StringEquals", Key("k:n")), None, UNSAFE),
-    (operator_of_type(type_of), {"StringEquals": {"k:unknown": "1"}},
-     ("StringEquals", Key("k:unknown")), None, UNSAFE),
+    (operator_of_type, {"StringEquals": {MFA: "True"}}, ("StringEquals", Key(MFA)),
+     {"Bool": {MFA: "True"}}, UNSAFE),
+    (operator_of_type, {"StringEquals": {MFA: "yes"}}, ("StringEquals", Key(MFA)), None, UNSAFE),
+    (operator_of_type, {"StringNotEquals": {MFA: "true"}}, ("StringNotEquals", Key(MFA)), None,
+     UNSAFE),
+    (operator_of_type, {"ForAnyValue:StringNotLike": {"aws:SourceIp": ["10.0.0.0/8", "::1"]}},
+     ("ForAnyValue:StringNotLike", Key("aws:SourceIp")),
+     {"ForAnyValue:NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "::1"]}}, UNSAFE),
+    (operator_of_type, {"StringEquals": {"s3:max-keys": "10"}},
+     ("StringEquals", Key("s3:max-keys")), {"NumericEquals": {"s3:max-keys": "10"}}, UNSAFE),
+    (operator_of_type, {"StringEquals": {"s3:max-keys": "many"}},
+     ("StringEquals", Key("s3:max-keys")), None, UNSAFE),
+    (operator_of_type, {"NumericLessThan": {"aws:TokenIssueTime": 1924992000}},
+     ("NumericLessThan", Key("aws:TokenIssueTime")),
+     {"DateLessThan": {"aws:TokenIssueTime": 1924992000}}, UNSAFE),
+    (operator_of_type, {"StringEquals": {"aws:CurrentTime": "2031-01-01"}},
+     ("StringEquals", Key("aws:CurrentTime")), {"DateEquals": {"aws:CurrentTime": "2031-01-01"}},
+     UNSAFE),
+    (operator_of_type, {"StringEquals": {"no:such": "1"}}, ("StringEquals", Key("no:such")), None,
+     UNSAFE),
+    (operator_of_type, {"NumericEquals": {TAG: "1"}}, ("NumericEquals", Key(TAG)), None, UNSAFE),
     (plain_null, {"NullIfExists": {TAG: "true"}}, (Key("NullIfExists"),),
      {"Null": {TAG: "true"}}, SAFE),
     (plain_null, {"ForAnyValue:NullIfExists": {TAG: "true"}}, (Key("ForAnyValue:NullIfExists"),),
@@ -193,14 +229,17 @@ def test_a_test_that_always_holds_goes_with_what_it_leaves_empty(
     assert mended == (expected, SAFE)
 
 
-COMPANIONS: list[tuple[Fixer, dict[str, Any], dict[str, Any] | None]] = [
+KEY = "aws:SourceOrgID"
+COMPANIONS: list[tuple[Fixer, str, dict[str, Any], dict[str, Any] | None]] = [
     (
         service_is_no_caller,
+        TAG,
         {"StringNotEquals": {TAG: "a"}},
         {"StringNotEquals": {TAG: "a"}, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}},
     ),
     (
         service_is_no_caller,
+        TAG,
         {"StringNotEquals": {TAG: "a"}, "BoolIfExists": {OTHER: "true"}},
         {
             "StringNotEquals": {TAG: "a"},
@@ -209,48 +248,84 @@ COMPANIONS: list[tuple[Fixer, dict[str, Any], dict[str, Any] | None]] = [
     ),
     (
         service_is_no_caller,
+        TAG,
         {"StringNotEquals": {TAG: "a"}, "Bool": {"aws:principalisawsservice": "true"}},
         None,
     ),
+    (service_is_no_caller, TAG, {"StringNotEquals": {TAG: "a", KEY: "o"}}, None),
     (
         only_if_service,
-        {"StringNotEquals": {TAG: "a"}},
-        {"StringNotEquals": {TAG: "a"}, "Bool": {"aws:PrincipalIsAWSService": "true"}},
+        KEY,
+        {"StringNotEquals": {KEY: "a"}},
+        {"StringNotEquals": {KEY: "a"}, "Bool": {"aws:PrincipalIsAWSService": "true"}},
     ),
+    (only_if_service, KEY, {"StringNotEquals": {KEY: "o", TAG: "a"}}, None),
     (
         source_is_known,
-        {"StringNotEquals": {"aws:SourceAccount": "a", TAG: "b"}},
+        KEY,
+        {"StringNotEquals": {"aws:SourceAccount": "a", KEY: "b"}},
         {
-            "StringNotEquals": {"aws:SourceAccount": "a", TAG: "b"},
+            "StringNotEquals": {"aws:SourceAccount": "a", KEY: "b"},
             "Null": {"aws:SourceAccount": "false"},
         },
     ),
-    (source_is_known, {"StringNotEquals": {TAG: "a"}, "Null": {"aws:SourceArn": "false"}}, None),
+    (
+        source_is_known,
+        KEY,
+        {"StringNotEquals": {KEY: "a"}, "Null": {"aws:SourceArn": "false"}},
+        None,
+    ),
     (
         specific_attributes,
-        {"StringNotEquals": {TAG: "a"}},
+        "dynamodb:Attributes",
+        {"StringNotEquals": {"dynamodb:Attributes": "a"}},
         {
-            "StringNotEquals": {TAG: "a"},
+            "StringNotEquals": {"dynamodb:Attributes": "a"},
             "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
         },
     ),
 ]
 
 
-@pytest.mark.parametrize(("fixer", "condition", "expected"), COMPANIONS)
+@pytest.mark.parametrize(("fixer", "key", "condition", "expected"), COMPANIONS)
 def test_a_companion(
-    fixer: Fixer, condition: dict[str, Any], expected: dict[str, Any] | None
+    fixer: Fixer, key: str, condition: dict[str, Any], expected: dict[str, Any] | None
 ) -> None:
-    mended = mend_condition(fixer, condition, ("StringNotEquals", Key(TAG)))
+    mended = mend_condition(fixer, condition, ("StringNotEquals", Key(key)))
     assert mended == (None if expected is None else (expected, UNSAFE))
 
 
 VALUES: list[tuple[Fixer, Any, Any, bool]] = [
-    (plain_boolean, "True ", "true", SAFE),
-    (plain_boolean, "FALSE", "false", SAFE),
-    (plain_boolean, "yes", "true", UNSAFE),
-    (plain_boolean, "0", "false", UNSAFE),
-    (plain_boolean, "maybe", None, UNSAFE),
+    (notation.boolean, "True ", "true", UNSAFE),
+    (notation.boolean, " FALSE", "false", UNSAFE),
+    (notation.boolean, "yes", "true", UNSAFE),
+    (notation.boolean, "0", "false", UNSAFE),
+    (notation.boolean, "maybe", None, UNSAFE),
+    (notation.number, " 3600 ", "3600", UNSAFE),
+    (notation.number, "1,048_576.5", "1048576.5", UNSAFE),
+    (notation.number, "-1 000", "-1000", UNSAFE),
+    (notation.number, "1,00", None, UNSAFE),
+    (notation.number, "1h", None, UNSAFE),
+    (notation.number, " " * 600 + "1", None, UNSAFE),
+    (notation.date, "2031/1/2", "2031-01-02", UNSAFE),
+    (notation.date, "2031.01.02 3:04", "2031-01-02T03:04:00Z", UNSAFE),
+    (notation.date, "2031-01-02 03:04:05.6 utc", "2031-01-02T03:04:05Z", UNSAFE),
+    (notation.date, "2031-01-02T03:04:05 +0200", "2031-01-02T03:04:05+0200", UNSAFE),
+    (notation.date, " 2031-01-02 ", "2031-01-02", UNSAFE),
+    (notation.date, "2031/13/01", None, UNSAFE),
+    (notation.date, "2031/1-2", None, UNSAFE),
+    (notation.date, "next week", None, UNSAFE),
+    (notation.network, "203.0.113.*", "203.0.113.0/24", UNSAFE),
+    (notation.network, "10.*.*.*", "10.0.0.0/8", UNSAFE),
+    (notation.network, " 203.0.113.0 / 24", "203.0.113.0/24", UNSAFE),
+    (notation.network, "203.*.113.0", None, UNSAFE),
+    (notation.network, "999.*", None, UNSAFE),
+    (notation.network, "203.0.113.0/240", None, UNSAFE),
+    (notation.base64, "-_8", "+/8=", UNSAFE),
+    (notation.base64, "c2Vh bA==", "c2VhbA==", UNSAFE),
+    (notation.base64, "c2VhbA=a", None, UNSAFE),
+    (notation.base64, "c2VhbA==a", None, UNSAFE),
+    (notation.base64, "abcde", None, UNSAFE),
     (one_boolean, ["true", "TRUE"], ["true"], SAFE),
     (one_boolean, [True, "true", True], [True], SAFE),
     (one_boolean, ["true", "false"], None, SAFE),
@@ -264,6 +339,8 @@ VALUES: list[tuple[Fixer, Any, Any, bool]] = [
     (iso_date, 1924992000, "2031-01-01T00:00:00Z", SAFE),
     (iso_date, "2031", "2031-01-01T00:00:00Z", UNSAFE),
     (iso_date, "12", None, UNSAFE),
+    (iso_date, True, None, UNSAFE),
+    (network_address, "fe80::1%1/64", None, SAFE),
 ]
 
 

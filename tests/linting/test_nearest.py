@@ -29,6 +29,13 @@ def test_names(name: str, expected: str | None) -> None:
     assert nearest(name, ["Action", "Resource"]) == expected
 
 
+def test_of_names_that_are_as_near_none_is_meant() -> None:
+    regions = ["eu-west-1", "eu-west-2", "us-east-1"]
+    assert nearest("eu-west-4", regions) is None
+    assert nearest("eu-west-11", regions) == "eu-west-1"
+    assert nearest("EU-WEST-2", regions) == "eu-west-2"
+
+
 @pytest.mark.parametrize(
     ("action", "expected"),
     [

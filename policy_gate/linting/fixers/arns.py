@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
+from policy_gate.catalog.regions import partitions, regions
 from policy_gate.linting.arns import FIELDS, PREFIX, Arn, arn_of, fields_of
 from policy_gate.linting.fix import Fix, Fixer
 from policy_gate.linting.fixers.common import corrected
 from policy_gate.linting.nearest import nearest
 from policy_gate.linting.view import Place, PolicyView
-from policy_gate.partitions import URL_SUFFIXES
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _LONGEST = 512
+_CLOSE_PARTITION = 0.6
+"""Of names as short as `aws`, one other letter is a third."""
+
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 
@@ -53,18 +56,15 @@ def account_without_dashes(arn: Arn) -> Arn | None:
 @_changed
 def misspelled_partition(arn: Arn) -> Arn | None:
     """Writes the nearest partition."""
-    partition = nearest(arn.partition, URL_SUFFIXES)
+    partition = nearest(arn.partition, partitions(), _CLOSE_PARTITION)
     return arn._replace(partition=partition) if partition else None
 
 
-def misspelled_region(regions: Callable[[], Iterable[str]]) -> Fixer:
-    """Makes the fixer that writes the nearest of the Regions in an ARN."""
-
-    def change(arn: Arn) -> Arn | None:
-        region = nearest(arn.region, regions())
-        return arn._replace(region=region) if region else None
-
-    return _changed(change)
+@_changed
+def misspelled_region(arn: Arn) -> Arn | None:
+    """Writes the nearest Region."""
+    region = nearest(arn.region, regions())
+    return arn._replace(region=region) if region else None
 
 
 def missing_prefix(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -74,7 +74,7 @@ def missing_prefix(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
         if text.lower().startswith(PREFIX):
             return PREFIX + text[len(PREFIX) :]
         fields = fields_of(text)
-        is_rest = len(fields) == FIELDS - 1 and fields[0] in URL_SUFFIXES
+        is_rest = len(fields) == FIELDS - 1 and fields[0] in partitions()
         return PREFIX + text if is_rest else None
 
     return corrected(policy, places, correct)

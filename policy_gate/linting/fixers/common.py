@@ -53,15 +53,6 @@ def renamed(policy: PolicyView, spot: Spot, name: str) -> Fix | None:
     return Fix(f"Write {quoted(name)} instead of {quoted(key)}.", (edit,), safe)
 
 
-def member_removed(policy: PolicyView, places: Sequence[Place], reason: str = "") -> Fix | None:
-    """Removes the member of an object that a finding names."""
-    spot = spot_of(policy, places[0])
-    if spot is None or isinstance(spot.step, int):
-        return None
-    description = f"Remove {spot.step}{reason}."
-    return Fix(description, tuple(without(spot.owner.node, [spot.step])), safe=True)
-
-
 def statement_removed(policy: PolicyView, statements: Sequence[Statement]) -> list[Edit]:
     """Removes statements; nothing where no other would be left."""
     container = policy.root.member("Statement")

@@ -7,19 +7,39 @@ from collections.abc import Callable, Mapping, Sequence
 
 from policy_gate.linting.edits import Edit, as_one, literal, object_like, with_member, without
 from policy_gate.linting.fix import Fix, Fixer, first_condition, spot_of, statement_of
+from policy_gate.linting.identifiers import SENSITIVE_KEYS, USER_ID
 from policy_gate.linting.nearest import nearest_operator
 from policy_gate.linting.operators import Operator, parse_operator
 from policy_gate.linting.rule import quoted
 from policy_gate.linting.view import Condition, Part, Place, PolicyView, Statement
+from policy_gate.reasoning.values import network_of, seconds_of
 
 _NULL = Operator("", "Null", if_exists=False)
 _LIKE = {"StringEquals": "StringLike", "StringNotEquals": "StringNotLike"}
 _ARN_LIKE = {"StringLike": "ArnLike", "StringNotLike": "ArnNotLike"}
-_OF_TYPES: dict[str, tuple[dict[str, str], re.Pattern[str]]] = {
-    "Bool": ({"StringEquals": "Bool"}, re.compile("true|false", re.IGNORECASE)),
+_EQUALS_ARN = {"StringEquals": "ArnLike", "StringNotEquals": "ArnNotLike"}
+_WHOLE_ARN = re.compile(r"(?!.*\$\{)arn:(?:[^:*?]*:){4}", re.DOTALL)
+"""An ARN whose wildcards are in its last field, and that has no policy variable."""
+
+_OF_TYPES: dict[str, tuple[dict[str, str], Callable[[str], object]]] = {
+    "Bool": (
+        {"StringEquals": "Bool", "StringEqualsIgnoreCase": "Bool", "StringLike": "Bool"},
+        re.compile("true|false", re.IGNORECASE).fullmatch,
+    ),
     "Numeric": (
         {"StringEquals": "NumericEquals", "StringNotEquals": "NumericNotEquals"},
-        re.compile(r"-?\d+(\.\d+)?", re.ASCII),
+        re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII).fullmatch,
+    ),
+    "Date": (
+        {
+            "StringEquals": "DateEquals",
+            "StringNotEquals": "DateNotEquals",
+            "NumericLessThan": "DateLessThan",
+            "NumericLessThanEquals": "DateLessThanEquals",
+            "NumericGreaterThan": "DateGreaterThan",
+            "NumericGreaterThanEquals": "DateGreaterThanEquals",
+        },
+        seconds_of,
     ),
     "IPAddress": (
         {
@@ -28,10 +48,10 @@ _OF_TYPES: dict[str, tuple[dict[str, str], re.Pattern[str]]] = {
             "StringNotEquals": "NotIpAddress",
             "StringNotLike": "NotIpAddress",
         },
-        re.compile(r"[\da-f.:]+(/\d+)?", re.ASCII | re.IGNORECASE),
+        network_of,
     ),
 }
-"""By type of a condition key, the operators instead of those of strings, and how values look."""
+"""By type of a condition key, its operators instead of those of another type, and its values."""
 
 
 def only_whether_present(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -53,40 +73,68 @@ def only_whether_present(policy: PolicyView, places: Sequence[Place]) -> Fix | N
 
 
 def with_like(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-    """Compares with the operator that takes wildcards."""
-    return _with_name(policy, places, _LIKE)
+    """Compares with the operator that takes wildcards; not ids, which follow no pattern."""
+    condition = first_condition(policy, places)
+    if condition is None or condition.folded_key in (*SENSITIVE_KEYS, USER_ID):
+        return None
+    key = policy.catalog.condition_key(condition.key)
+    names = _EQUALS_ARN if key and key.type == "ARN" else _LIKE
+    return _with_name(policy, condition, names)
 
 
 def with_arn_like(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-    """Compares ARNs as ARNs."""
-    return _with_name(policy, places, _ARN_LIKE)
-
-
-def _with_name(policy: PolicyView, places: Sequence[Place], names: Mapping[str, str]) -> Fix | None:
+    """Compares ARNs as ARNs; it means the same where only the last field has wildcards."""
     condition = first_condition(policy, places)
-    name = names.get(condition.operator.name) if condition else None
-    if condition is None or name is None:
+    if condition is None:
         return None
-    return _with_operator(policy, condition, condition.operator._replace(name=name))
+    values = [entry.value for entry in condition.values.entries()]
+    safe = all(isinstance(value, str) and _WHOLE_ARN.match(value) for value in values)
+    return _with_name(policy, condition, _ARN_LIKE, safe=safe)
 
 
-def operator_of_type(type_of: Callable[[PolicyView, str], str | None]) -> Fixer:
-    """Makes the fixer that compares strings as the type of their condition key, if they are such.
+def _with_name(
+    policy: PolicyView, condition: Condition, names: Mapping[str, str], *, safe: bool = False
+) -> Fix | None:
+    name = names.get(condition.operator.name)
+    operator = condition.operator._replace(name=name) if name else None
+    return _with_operator(policy, condition, operator, safe=safe) if operator else None
 
-    `type_of` is the type of a key, as `Bool`.
+
+def operator_of_type(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Compares with an operator of the key's type, if the values are of it."""
+    condition = first_condition(policy, places)
+    key = policy.catalog.condition_key(condition.key) if condition else None
+    if condition is None or key is None or not condition.scalars:
+        return None
+    names, is_value = _OF_TYPES.get(key.type.removeprefix("ArrayOf"), ({}, bool))
+    if not all(is_value(text.value) for text in condition.scalars):
+        return None
+    return _with_name(policy, condition, names)
+
+
+def with_qualifier(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Asks of several values what the operator alone asks of one.
+
+    Any may be what it is to equal, and none what it is not to equal.
     """
+    condition = first_condition(policy, places)
+    if condition is None or condition.operator.qualifier or not condition.operator.family:
+        return None
+    qualifier = "ForAllValues" if condition.operator.negated else "ForAnyValue"
+    return _with_operator(policy, condition, condition.operator._replace(qualifier=qualifier))
 
-    def fixer(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-        condition = first_condition(policy, places)
-        kind = type_of(policy, condition.key) if condition else None
-        names, values = _OF_TYPES.get((kind or "").removeprefix("ArrayOf"), ({}, None))
-        if condition is None or values is None or not condition.texts:
-            return None
-        if not all(values.fullmatch(text.value) for text in condition.texts):
-            return None
-        return _with_name(policy, places, names)
 
-    return fixer
+def only_whether_absent(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Tests with Null what no value passes, so that only a request without the key does."""
+    condition = first_condition(policy, places)
+    if condition is None or condition.values.value != []:
+        return None
+    operator = condition.operator
+    if operator.negated or not (operator.if_exists or operator.qualifier == "ForAllValues"):
+        return None
+    edit = _moved(policy, condition, _NULL, literal("true"))
+    description = f'Test {quoted(condition.key)} with Null and the value "true".'
+    return Fix(description, (edit,), safe=False) if edit else None
 
 
 def without_qualifier(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -97,12 +145,14 @@ def without_qualifier(policy: PolicyView, places: Sequence[Place]) -> Fix | None
     return _with_operator(policy, condition, condition.operator._replace(qualifier=""))
 
 
-def _with_operator(policy: PolicyView, condition: Condition, operator: Operator) -> Fix | None:
+def _with_operator(
+    policy: PolicyView, condition: Condition, operator: Operator, *, safe: bool = False
+) -> Fix | None:
     edit = _moved(policy, condition, operator)
     description = (
         f"Test {quoted(condition.key)} with {operator} instead of {condition.operator_name}."
     )
-    return Fix(description, (edit,), safe=False) if edit else None
+    return Fix(description, (edit,), safe) if edit else None
 
 
 def _moved(
@@ -195,10 +245,13 @@ def _share_keys(one: Part, other: Part) -> bool:
     return len(set(keys)) < len(keys)
 
 
-def companion_test(operator: str, key: str, value: str, *others: str) -> Fixer:
+def _companion(
+    operator: str, key: str, value: str, *, instead: str = "", beside: Sequence[str] = ()
+) -> Fixer:
     """Makes the fixer that adds a test to those of a statement.
 
-    There is none where the statement tests the key, or one of the others, in this way already.
+    There is none where the statement tests the key, or the one that can stand instead of it, in
+    this way already, nor where it tests a key that the test does not go with.
     """
     name = parse_operator(operator).name
 
@@ -206,40 +259,56 @@ def companion_test(operator: str, key: str, value: str, *others: str) -> Fixer:
         statement = statement_of(policy, places[0])
         if statement is None or any(
             condition.operator.name == name
-            for condition in statement.conditions_on(*map(str.lower, (key, *others)))
+            for condition in statement.conditions_on(key.lower(), instead.lower())
         ):
             return None
-        edit = _with_test(policy, statement, operator, key, literal(value))
+        if any(test.folded_key.startswith(tuple(beside)) for test in statement.conditions):
+            return None
+        edit = with_test(policy, statement, operator, key, literal(value))
         description = f"Test {quoted(key)} too, with {operator} and the value {quoted(value)}."
         return Fix(description, (edit,), safe=False) if edit else None
 
     return fixer
 
 
-def _with_test(
-    policy: PolicyView, statement: Statement, operator: str, key: str, value: str
+def with_test(
+    policy: PolicyView, statement: Statement, operator: str, key: str, values: str
 ) -> Edit | None:
-    element = statement.element("Condition")
-    if element is None or not element.node.keys:
-        return None
+    """Adds a test to the Condition of a statement; `values` is JSON text."""
     text = policy.text
+    element = statement.element("Condition")
+    if element is None:
+        block = object_like(text, None, key, values)
+        return with_member(
+            text, statement.part.node, "Condition", object_like(text, None, operator, block)
+        )
+    if not element.node.keys:
+        return None
     if target := _operator(element, parse_operator(operator)):
-        return as_one(text, element.node, [with_member(text, target.node, key, value)])
+        return as_one(text, element.node, [with_member(text, target.node, key, values)])
     sibling = next(iter(element.node.entries.values()))
-    block = object_like(text, sibling if sibling.keys else None, key, value)
+    block = object_like(text, sibling if sibling.keys else None, key, values)
     return as_one(text, element.node, [with_member(text, element.node, operator, block)])
 
 
-service_is_no_caller = companion_test("BoolIfExists", "aws:PrincipalIsAWSService", "false")
+_KEYS_OF_SOURCE = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorg")
+_KEYS_OF_PRINCIPAL = (
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorg",
+    "aws:principaltag/",
+)
+# A statement with keys of both would apply to nobody, with one of these tests.
+service_is_no_caller = _companion(
+    "BoolIfExists", "aws:PrincipalIsAWSService", "false", beside=_KEYS_OF_SOURCE
+)
 """Excepts AWS services from a test of the principal."""
 
-only_if_service = companion_test("Bool", "aws:PrincipalIsAWSService", "true")
+only_if_service = _companion("Bool", "aws:PrincipalIsAWSService", "true", beside=_KEYS_OF_PRINCIPAL)
 """Limits a test of what a service acts for to services."""
 
-source_is_known = companion_test("Null", "aws:SourceAccount", "false", "aws:SourceArn")
+source_is_known = _companion("Null", "aws:SourceAccount", "false", instead="aws:SourceArn")
 """Limits a test of what a service acts for to requests that say so."""
 
-specific_attributes = companion_test(
-    "StringEqualsIfExists", "dynamodb:Select", "SPECIFIC_ATTRIBUTES"
-)
+specific_attributes = _companion("StringEqualsIfExists", "dynamodb:Select", "SPECIFIC_ATTRIBUTES")
 """Keeps a query from asking for all attributes, which the list of attributes would not notice."""

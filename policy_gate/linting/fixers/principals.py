@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from policy_gate.linting.arns import arn_of
-from policy_gate.linting.edits import Edit, literal, with_entries, without
+from policy_gate.linting.edits import Edit, as_one, literal, with_entries, without
 from policy_gate.linting.fix import Fix, condition_of, spot_of, statement_of
 from policy_gate.linting.fixers.common import listed, renamed, replacement, rewritten
+from policy_gate.linting.fixers.operators import with_test
 from policy_gate.linting.nearest import nearest
 from policy_gate.linting.patterns import wildcard_pattern
-from policy_gate.linting.view import PRINCIPAL_KEYS, Part, Place, PolicyView, Statement
+from policy_gate.linting.view import (
+    PRINCIPAL_ELEMENTS,
+    PRINCIPAL_KEYS,
+    Part,
+    Place,
+    PolicyView,
+    Statement,
+)
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_WHOLE_ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
+_ROLE_OR_USER = re.compile(r"arn:[a-z-]+:iam::\d{12}:(?:role|user)/[^*?$]+", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com)", re.ASCII)
 _ANYONE: tuple[object, ...] = ("*", ["*"])
 _ANYONE_OF_AWS: tuple[object, ...] = ({"AWS": "*"}, {"AWS": ["*"]})
@@ -85,13 +96,52 @@ def without_principal_of_anyone(policy: PolicyView, places: Sequence[Place]) -> 
     return without_principal(policy, places) if is_anyone else None
 
 
-def anyone_as_string(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-    """Writes `*` for `{"AWS": "*"}`, which means the same."""
-    spot = spot_of(policy, places[0])
-    if spot is None or spot.part.node.plain() not in _ANYONE_OF_AWS:
+def anyone_in_principal(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Writes `*` as the Principal, and tests in the Condition who was named instead."""
+    spot, statement = spot_of(policy, places[0]), statement_of(policy, places[0])
+    if spot is None or statement is None or spot.step not in PRINCIPAL_ELEMENTS:
         return None
-    edit = replacement(spot.part.node, "*")
-    return Fix(f'Write "*" itself as the {spot.step}.', (edit,), safe=True)
+    anyone = replacement(spot.part.node, "*")
+    if spot.step == "Principal" and spot.part.node.plain() in _ANYONE:
+        return Fix('Write "*" itself as the Principal.', (anyone,), safe=True)
+    test = _test_of(spot.part, negated=spot.step == "NotPrincipal")
+    if test is None or statement.conditions_on(test.key.lower()):
+        return None
+    added = with_test(policy, statement, *test)
+    if added is None:
+        return None
+    key = Edit(*spot.owner.node.keys[spot.step], literal("Principal"))
+    edit = as_one(policy.text, statement.part.node, [key, anyone, added])
+    description = f'Write "*" as the Principal, and test {test.key} with {test.operator}.'
+    return Fix(description, (edit,), safe=False)
+
+
+class _Test(NamedTuple):
+    operator: str
+    key: str
+    values: str
+    """JSON text."""
+
+
+def _test_of(principals: Part, *, negated: bool) -> _Test | None:
+    """The test that these principals pass: accounts, or roles and users."""
+    values = principals.member("AWS")
+    entries = list(values.entries()) if values else []
+    names = [entry.value for entry in entries if isinstance(entry.value, str)]
+    if not names or len(names) < len(entries) or len(principals.node.keys) > 1:
+        return None
+    accounts = [match[1] for name in names if (match := _WHOLE_ACCOUNT.fullmatch(name))]
+    word = "Not" if negated else ""
+    if len(accounts) == len(names):
+        return _Test(f"String{word}Equals", "aws:PrincipalAccount", _one_or_more(accounts))
+    if all(map(_ROLE_OR_USER.fullmatch, names)):
+        return _Test(f"Arn{word}Equals", "aws:PrincipalArn", _one_or_more(names))
+    return None
+
+
+def _one_or_more(values: Sequence[str]) -> str:
+    texts = list(map(literal, values))
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 def without_resource(policy: PolicyView, places: Sequence[Place]) -> Fix | None:

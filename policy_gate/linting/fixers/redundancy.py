@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from policy_gate.linting.arns import arn_of
+from policy_gate.linting.arns import role_of
 from policy_gate.linting.covering import covered_entries
 from policy_gate.linting.edits import without
 from policy_gate.linting.fix import Fix, Spot, condition_of, spots_of, statement_of
@@ -53,8 +53,10 @@ def _without_covered(
     return _removal(spots, [spots[index].step for index in covered], description)
 
 
-def _removal(spots: Sequence[Spot], steps: Sequence[str | int], description: str) -> Fix:
-    return Fix(description, tuple(without(spots[0].owner.node, steps)), safe=True)
+def _removal(
+    spots: Sequence[Spot], steps: Sequence[str | int], description: str, *, safe: bool = True
+) -> Fix:
+    return Fix(description, tuple(without(spots[0].owner.node, steps)), safe)
 
 
 def redundant_statements(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -94,24 +96,21 @@ def loosest_number(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
 
 
 def redundant_sessions(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-    """Removes the role sessions of a principal array whose role stands there too."""
-    spots = [spot for spot in spots_of(policy, places) if _role_of(spot.text or "")]
-    if not spots or not isinstance(spots[0].owner.value, list):
+    """Removes the role sessions of a principal array whose role stands there too.
+
+    It is a guess but in a Deny: what allows a session by its own name goes beyond the boundary of
+    the role's permissions.
+    """
+    spots, statement = spots_of(policy, places), statement_of(policy, places[0])
+    if not spots or statement is None or not isinstance(spots[0].owner.value, list):
         return None
-    beside = [entry.value for entry in spots[0].owner.value if isinstance(entry.value, str)]
-    sessions = [spot for spot in spots if _role_of(spot.text or "") in beside]
+    # A NotPrincipal needs both.
+    if {"value": "Principal"} not in spots[0].owner.path:
+        return None
+    beside = {role_of(text.value, "role") for text in spots[0].owner.texts()} - {None}
+    sessions = [spot for spot in spots if role_of(spot.text or "", "assumed-role") in beside]
     if not sessions:
         return None
     gone = [spot.text or "" for spot in sessions]
     description = f"Remove {listed(gone)}: the role itself covers its sessions."
-    return _removal(sessions, [spot.step for spot in sessions], description)
-
-
-def _role_of(principal: str) -> str | None:
-    """The ARN of the role of a session, where the role has no path."""
-    arn = arn_of(principal)
-    kind, _, rest = arn.resource.partition("/") if arn else ("", "", "")
-    role, slash, _ = rest.partition("/")
-    if arn is None or arn.service != "sts" or kind != "assumed-role" or not slash:
-        return None
-    return f"arn:{arn.partition}:iam::{arn.account}:role/{role}"
+    return _removal(sessions, [spot.step for spot in sessions], description, safe=statement.denies)

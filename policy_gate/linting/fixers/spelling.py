@@ -5,25 +5,23 @@ The right case is certain. The nearest name that exists is a guess, if a good on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
+from policy_gate.catalog.global_keys import global_key_names
+from policy_gate.catalog.regions import regions
 from policy_gate.linting.arns import arn_of
-from policy_gate.linting.fix import Fix, Fixer, condition_of, spot_of, statement_of
+from policy_gate.linting.fix import Fix, condition_of, spot_of, statement_of
 from policy_gate.linting.fixers.arns import written
 from policy_gate.linting.fixers.common import corrected, renamed, rewritten
 from policy_gate.linting.grammar import PAIRS, POLICY_ELEMENTS, STATEMENT_ELEMENTS
 from policy_gate.linting.nearest import (
     nearest,
     nearest_action,
+    nearest_condition_key,
     nearest_service,
     nearest_service_of_action,
 )
 from policy_gate.linting.view import Place, PolicyView
-
-Names: TypeAlias = Callable[[], Iterable[str]]
-KeysOf: TypeAlias = Callable[[PolicyView, str], Iterable[str]]
-"""The condition keys that begin with a prefix as `aws` or `s3`."""
 
 _VERSION = "2012-10-17"
 _EFFECTS = ("Allow", "Deny")
@@ -85,48 +83,29 @@ def service_principal_format(policy: PolicyView, places: Sequence[Place]) -> Fix
     return corrected(policy, places, correct)
 
 
-def misspelled_key(keys_of: KeysOf) -> Fixer:
-    """Makes the fixer that writes the nearest condition key among those of the same prefix."""
-
-    def fixer(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-        condition = condition_of(policy, places[0])
-        if condition is None:
-            return None
-        prefix, _, name = condition.key.strip().partition(":")
-        stem, slash, tag = name.partition("/")
-        known = [key for key in keys_of(policy, prefix.lower()) if ("/" in key) == bool(slash)]
-        key = nearest(f"{prefix}:{stem}", [key.partition("/")[0] for key in known])
-        return _with_key(policy, places, f"{key}{slash}{tag}") if key else None
-
-    return fixer
+def misspelled_key(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Writes the nearest condition key among those of the same prefix."""
+    condition = condition_of(policy, places[0])
+    key = nearest_condition_key(policy.catalog, condition.key) if condition else None
+    return with_key(policy, places, key) if key else None
 
 
-def _with_key(policy: PolicyView, places: Sequence[Place], key: str) -> Fix | None:
-    spot = spot_of(policy, places[0])
-    if spot is None or any(key.lower() == other.lower() for other in spot.owner.node.keys):
+def with_key(policy: PolicyView, places: Sequence[Place], key: str) -> Fix | None:
+    """Writes another condition key, unless it stands under the operator already."""
+    condition = condition_of(policy, places[0])
+    spot = condition and spot_of(policy, condition.key_place)
+    if not spot or any(key.lower() == other.lower() for other in spot.owner.node.keys):
         return None
     fix = renamed(policy, spot, key)
     return Fix(fix.description, fix.edits, safe=False) if fix else None
 
 
-def _keys_of_service(policy: PolicyView, prefix: str) -> Iterable[str]:
-    return [key.name for key in policy.catalog.condition_keys(prefix).values()]
-
-
-misspelled_service_key = misspelled_key(_keys_of_service)
-"""Writes the nearest condition key of the service."""
-
-
-def key_without_prefix(keys: Names) -> Fixer:
-    """Makes the fixer that writes `aws:` before the name of one of these global keys."""
-
-    def fixer(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-        known = {key.partition(":")[2].lower(): key for key in keys() if "/" not in key}
-        condition = condition_of(policy, places[0])
-        key = known.get(condition.key.strip(": ").lower()) if condition else None
-        return _with_key(policy, places, key) if key else None
-
-    return fixer
+def key_without_prefix(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Writes `aws:` before the name of a global key."""
+    known = {key.partition(":")[2].lower(): key for key in global_key_names() if "/" not in key}
+    condition = condition_of(policy, places[0])
+    key = known.get(condition.key.strip(": ").lower()) if condition else None
+    return with_key(policy, places, key) if key else None
 
 
 def principal_arn_key(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -134,12 +113,12 @@ def principal_arn_key(policy: PolicyView, places: Sequence[Place]) -> Fix | None
     condition = condition_of(policy, places[0])
     if condition is None or condition.folded_key != "aws:arn":
         return None
-    return _with_key(policy, places, _PRINCIPAL_ARN)
+    return with_key(policy, places, _PRINCIPAL_ARN)
 
 
-def misspelled_value(names: Names) -> Fixer:
-    """Makes the fixer that writes the nearest of some names, as those of Regions."""
-    return lambda policy, places: corrected(policy, places, lambda value: nearest(value, names()))
+def misspelled_region(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Writes the nearest Region in a value of a condition."""
+    return corrected(policy, places, lambda value: nearest(value, regions()))
 
 
 def misspelled_service(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -164,4 +143,4 @@ def misspelled_service(policy: PolicyView, places: Sequence[Place]) -> Fix | Non
     service = nearest_service(policy.catalog, prefix)
     keys = policy.catalog.condition_keys(service) if service else {}
     key = f"{service}{colon}{name}"
-    return _with_key(policy, places, key) if key.lower() in keys else None
+    return with_key(policy, places, key) if key.lower() in keys else None

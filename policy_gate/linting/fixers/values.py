@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 
 from policy_gate.linting.edits import Edit, as_one, literal, without
 from policy_gate.linting.fix import Fix, Spot, condition_of, spot_of, spots_of, statement_of
@@ -16,24 +15,13 @@ from policy_gate.linting.fixers.common import (
     statement_removed,
 )
 from policy_gate.linting.rule import quoted
-from policy_gate.linting.view import Part, Place, PolicyView
+from policy_gate.linting.view import Condition, Part, Place, PolicyView
+from policy_gate.reasoning.values import network_of
 from policy_gate.syntax.node import Node
 
 _YEAR = re.compile(r"(19[7-9]|20|21)\d\d", re.ASCII)
 _SECONDS = re.compile(r"\d{9,10}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BOOLEANS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
-
-
-def plain_boolean(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
-    """Writes true or false where it is plain which of them is meant."""
-    spot = spot_of(policy, places[0])
-    if spot is None or spot.text is None:
-        return None
-    word = spot.text.strip().lower()
-    is_boolean = word in ("true", "false")
-    value = word if is_boolean else _BOOLEANS.get(word)
-    return rewritten(spot, value, safe=is_boolean) if value else None
 
 
 def one_boolean(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -66,11 +54,8 @@ def as_string(text: str, node: Node) -> Edit:
 def network_address(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
     """Writes the address of the network where one of its hosts is written."""
     spot = spot_of(policy, places[0])
-    try:
-        block = str(ip_network(spot.text or "", strict=False)) if spot else ""
-    except ValueError:
-        return None
-    return rewritten(spot, block, safe=True) if spot else None
+    block = network_of(spot.text or "") if spot else None
+    return rewritten(spot, str(block), safe=True) if spot and block else None
 
 
 def without_private_addresses(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
@@ -91,7 +76,8 @@ def iso_date(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
     """Writes the seconds since 1970 as a date, and a year, which is taken for seconds, too."""
     spot = spot_of(policy, places[0])
     written = spot.text if spot else None
-    if written is None and spot and isinstance(spot.part.value, int):
+    # Beside other numbers, a date as a string would be of another type.
+    if written is None and spot and type(spot.part.value) is int and isinstance(spot.step, str):
         written = str(spot.part.value)
     if spot is None or written is None:
         return None
@@ -109,14 +95,26 @@ def iso_date(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
 def without_test(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
     """Removes a test that always holds, and what is left empty around it."""
     condition = condition_of(policy, places[0])
-    if condition is None:
+    return _without_test(condition, "which always holds", safe=True) if condition else None
+
+
+def without_test_of_own_account(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
+    """Removes from an Allow the test of the resource's account, which hardly names another."""
+    condition = condition_of(policy, places[0])
+    if condition is None or condition.operator.negated or not condition.statement.allows:
         return None
+    if condition.operator.family != "String":
+        return None
+    return _without_test(condition, "which holds for all of the own account", safe=False)
+
+
+def _without_test(condition: Condition, reason: str, *, safe: bool) -> Fix | None:
     if len(condition.block.node.keys) > 1:
         edits = without(condition.block.node, [condition.key])
     else:
         edits = without_operator(condition.statement.part, condition.operator_name)
-    description = f"Remove the test of {quoted(condition.key)}, which always holds."
-    return Fix(description, tuple(edits), safe=True) if edits else None
+    description = f"Remove the test of {quoted(condition.key)}, {reason}."
+    return Fix(description, tuple(edits), safe) if edits else None
 
 
 def without_operator(statement: Part, operator: str) -> list[Edit]:

@@ -14,7 +14,7 @@ from policy_gate.linting.view import Place, PolicyView
 _VERSION = "2012-10-17"
 _LONGEST = 2048
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_OPEN = re.compile(r"\$\{(aws:(?!PrincipalTag|RequestTag|ResourceTag)[A-Za-z]+)(?=[/:*?]|$)")
+_OPEN = re.compile(r"\$\{(aws:(?!PrincipalTag|RequestTag|ResourceTag)[A-Za-z]+)(?=[/:*?]|\Z)")
 _DEFAULT = re.compile(r"\$\{([^{},]+),\s*'?([^{}']*?)'?\s*\}")
 
 
@@ -40,8 +40,9 @@ def space_in_name(policy: PolicyView, places: Sequence[Place]) -> Fix | None:
 
 def _without_space(match: re.Match[str]) -> str:
     name, comma, default = match[1].partition(",")
-    name = name.strip() if "/" in name else "".join(name.split())
-    return f"${{{name}{comma}{default}}}"
+    is_tag = "/" in name
+    name = name.strip() if is_tag else "".join(name.split())
+    return match[0] if is_tag and re.search(r"\s", name) else f"${{{name}{comma}{default}}}"
 
 
 def version_with_variables(policy: PolicyView, places: Sequence[Place]) -> Fix | None:

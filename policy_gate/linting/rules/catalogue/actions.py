@@ -7,19 +7,25 @@ see `catalog/retired.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from policy_gate.casing import folded
 from policy_gate.catalog.interface import Catalog
+from policy_gate.linting.fixers.spelling import misspelled_action, misspelled_service_of_action
+from policy_gate.linting.nearest import nearest_action, nearest_service
 from policy_gate.linting.patterns import has_wildcard, wildcard_pattern
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView, Text
 
-_LONGEST = 80
 _GOOD = example('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}')
 
 
-@rule("INVALID_ACTION", "ERROR", bad=_GOOD.replace("GetObject", "GetObjects"), good=_GOOD)
+@rule(
+    "INVALID_ACTION",
+    "ERROR",
+    bad=_GOOD.replace("GetObject", "GetObjects"),
+    good=_GOOD,
+    fix=misspelled_action,
+)
 def invalid_action(policy: PolicyView) -> Iterator[Problem]:
     """Reports an action that its service does not have, and a wildcard that covers none.
 
@@ -48,7 +54,11 @@ def invalid_action(policy: PolicyView) -> Iterator[Problem]:
 
 
 @rule(
-    "INVALID_SERVICE_IN_ACTION", "ERROR", bad=_GOOD.replace('"s3:', '"simplestorage:'), good=_GOOD
+    "INVALID_SERVICE_IN_ACTION",
+    "ERROR",
+    bad=_GOOD.replace('"s3:', '"simplestorage:'),
+    good=_GOOD,
+    fix=misspelled_service_of_action,
 )
 def invalid_service_in_action(policy: PolicyView) -> Iterator[Problem]:
     """Reports an action whose prefix is the prefix of no service.
@@ -73,19 +83,6 @@ def invalid_service_in_action(policy: PolicyView) -> Iterator[Problem]:
 def is_service(catalog: Catalog, prefix: str) -> bool:
     """Is it the prefix of a service, in any case, or was it one until lately?"""
     return catalog.has_service(prefix) or catalog.is_retired_service(prefix)
-
-
-def nearest_action(catalog: Catalog, action: str) -> str | None:
-    """The action of the same service whose name is most like it."""
-    names = {name.lower(): name for name in catalog.action_names(action.partition(":")[0])}
-    near = get_close_matches(action[:_LONGEST].lower(), names, 1)
-    return names[near[0]] if near else None
-
-
-def nearest_service(catalog: Catalog, prefix: str) -> str | None:
-    """The prefix of a service that is most like it."""
-    near = get_close_matches(prefix[:_LONGEST].lower(), catalog.services(), 1)
-    return near[0] if near else None
 
 
 def _actions(policy: PolicyView) -> Iterator[tuple[Text, str]]:

@@ -13,6 +13,12 @@ from typing import NamedTuple
 from policy_gate.catalog.interface import ArnFormat, Catalog
 from policy_gate.catalog.regions import partitions, regions
 from policy_gate.linting.arns import Arn, arn_of, is_open
+from policy_gate.linting.fixers.arns import (
+    misspelled_partition,
+    misspelled_region,
+    without_account,
+    without_region,
+)
 from policy_gate.linting.patterns import overlap, without_variables
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView, Text
@@ -35,7 +41,13 @@ class _Resource(NamedTuple):
     arn: Arn
 
 
-@rule("INVALID_PARTITION", "ERROR", bad=_BUCKET.replace("arn:aws:", "arn:amazon:"), good=_BUCKET)
+@rule(
+    "INVALID_PARTITION",
+    "ERROR",
+    bad=_BUCKET.replace("arn:aws:", "arn:amazon:"),
+    good=_BUCKET,
+    fix=misspelled_partition,
+)
 def invalid_partition(policy: PolicyView) -> Iterator[Problem]:
     """Reports an ARN whose partition does not exist.
 
@@ -53,7 +65,13 @@ def invalid_partition(policy: PolicyView) -> Iterator[Problem]:
             )
 
 
-@rule("INVALID_ARN_REGION", "ERROR", bad=_QUEUE.replace("eu-west-1", "eu-west-11"), good=_QUEUE)
+@rule(
+    "INVALID_ARN_REGION",
+    "ERROR",
+    bad=_QUEUE.replace("eu-west-1", "eu-west-11"),
+    good=_QUEUE,
+    fix=misspelled_region,
+)
 def invalid_arn_region(policy: PolicyView) -> Iterator[Problem]:
     """Reports an ARN whose Region does not exist.
 
@@ -75,6 +93,7 @@ def invalid_arn_region(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_BUCKET.replace("s3:::", "s3:eu-west-1::"),
     good=_BUCKET,
+    fix=without_region,
 )
 def arn_region_not_allowed(policy: PolicyView) -> Iterator[Problem]:
     """Reports an ARN with a Region where the service's ARNs have none, as those of IAM.
@@ -97,6 +116,7 @@ def arn_region_not_allowed(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_BUCKET.replace("s3:::", "s3::111122223333:"),
     good=_BUCKET,
+    fix=without_account,
 )
 def arn_account_not_allowed(policy: PolicyView) -> Iterator[Problem]:
     """Reports an ARN with an account where the service's ARNs have none, as those of S3 buckets.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
-from policy_gate.catalog.global_keys import global_key, global_key_names
+from policy_gate.catalog.global_keys import global_key
+from policy_gate.linting.fixers.spelling import misspelled_key, principal_arn_key
+from policy_gate.linting.nearest import nearest_condition_key
 from policy_gate.linting.rule import Problem, example, quoted, rule
-from policy_gate.linting.view import PolicyView
+from policy_gate.linting.view import Condition, PolicyView
 
-_LONGEST = 80
 _UNSUPPORTED = "aws:arn"
 
 
@@ -27,8 +27,9 @@ _INSTANCE = _with('{"StringEquals": {"ec2:InstanceType": "t3.micro"}}')
 @rule(
     "INVALID_SERVICE_CONDITION_KEY",
     "ERROR",
-    bad=_INSTANCE.replace("InstanceType", "TypeOfInstance"),
+    bad=_INSTANCE.replace("InstanceType", "InstanceTypes"),
     good=_INSTANCE,
+    fix=misspelled_key,
 )
 def invalid_service_condition_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key that its service does not have.
@@ -41,10 +42,9 @@ def invalid_service_condition_key(policy: PolicyView) -> Iterator[Problem]:
     for condition in policy.conditions:
         prefix, _, name = condition.folded_key.partition(":")
         if name and catalog.has_service(prefix) and not catalog.condition_key(condition.key):
-            known = {key.name.lower(): key.name for key in catalog.condition_keys(prefix).values()}
-            hint = _hint(condition.folded_key, known)
             yield Problem(
-                f"{quoted(condition.key)} is no condition key of the service {prefix}{hint}",
+                f"{quoted(condition.key)} is no condition key of the service {prefix}"
+                f"{_hint(policy, condition)}",
                 (condition.key_place,),
             )
 
@@ -54,6 +54,7 @@ def invalid_service_condition_key(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_PRINCIPAL.replace("aws:PrincipalArn", "aws:PrincipalRoleArn"),
     good=_PRINCIPAL,
+    fix=misspelled_key,
 )
 def invalid_global_condition_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key with the prefix `aws:` that does not exist.
@@ -65,9 +66,8 @@ def invalid_global_condition_key(policy: PolicyView) -> Iterator[Problem]:
     for condition in policy.conditions:
         key = condition.folded_key
         if key.startswith("aws:") and key not in ("aws:", _UNSUPPORTED) and not global_key(key):
-            hint = _hint(key, {name.lower(): name for name in global_key_names()})
             yield Problem(
-                f"{quoted(condition.key)} is no global condition key{hint}",
+                f"{quoted(condition.key)} is no global condition key{_hint(policy, condition)}",
                 (condition.key_place,),
             )
 
@@ -77,6 +77,7 @@ def invalid_global_condition_key(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_PRINCIPAL.replace("aws:PrincipalArn", "aws:ARN"),
     good=_PRINCIPAL,
+    fix=principal_arn_key,
 )
 def unsupported_global_condition_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports the condition key aws:ARN.
@@ -100,6 +101,7 @@ def unsupported_global_condition_key(policy: PolicyView) -> Iterator[Problem]:
     "WARNING",
     bad=_PRINCIPAL.replace("aws:PrincipalArn", "aws:ARN"),
     good=_PRINCIPAL,
+    fix=principal_arn_key,
 )
 def deprecated_global_condition_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports a global condition key that another one replaces: aws:ARN.
@@ -116,6 +118,6 @@ def deprecated_global_condition_key(policy: PolicyView) -> Iterator[Problem]:
             )
 
 
-def _hint(key: str, known: dict[str, str]) -> str:
-    near = get_close_matches(key[:_LONGEST], known, 1)
-    return f": did you mean {quoted(known[near[0]])}?" if near else "."
+def _hint(policy: PolicyView, condition: Condition) -> str:
+    near = nearest_condition_key(policy.catalog, condition.key)
+    return f": did you mean {quoted(near)}?" if near else "."

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_gate.catalog.interface import ConditionKey
+from policy_gate.linting.fixers.operators import (
+    operator_of_type,
+    with_arn_like,
+    with_qualifier,
+    without_qualifier,
+)
 from policy_gate.linting.operators import Family
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Condition, PolicyView
@@ -49,6 +55,7 @@ def _with(condition: str) -> str:
     "ERROR",
     bad=_with('{"StringEquals": {"aws:CalledVia": "ssm.amazonaws.com"}}'),
     good=_with('{"ForAnyValue:StringEquals": {"aws:CalledVia": "ssm.amazonaws.com"}}'),
+    fix=with_qualifier,
 )
 def missing_qualifier(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key of several values under an operator for one value.
@@ -74,6 +81,7 @@ def missing_qualifier(policy: PolicyView) -> Iterator[Problem]:
     "SECURITY_WARNING",
     bad=_with('{"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
     good=_with('{"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+    fix=without_qualifier,
 )
 def forallvalues_with_single_valued_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports ForAllValues with a condition key of one value.
@@ -103,6 +111,7 @@ def forallvalues_with_single_valued_key(policy: PolicyView) -> Iterator[Problem]
     "WARNING",
     bad=_with('{"StringEquals": {"aws:MultiFactorAuthPresent": "true"}}'),
     good=_with('{"Bool": {"aws:MultiFactorAuthPresent": "true"}}'),
+    fix=operator_of_type,
 )
 def type_mismatch(policy: PolicyView) -> Iterator[Problem]:
     """Reports an operator of another type than its condition key.
@@ -128,6 +137,7 @@ def type_mismatch(policy: PolicyView) -> Iterator[Problem]:
     "SECURITY_WARNING",
     bad=_with('{"StringLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/app-*"}}'),
     good=_with('{"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/app-*"}}'),
+    fix=with_arn_like,
 )
 def string_like_operator_with_arn_condition_keys(policy: PolicyView) -> Iterator[Problem]:
     """Reports StringLike and StringNotLike with a condition key that is an ARN.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policy_gate.catalog.regions import regions
 from policy_gate.linting.arns import is_open
+from policy_gate.linting.fixers.spelling import misspelled_region
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView
 
@@ -26,7 +27,13 @@ _GOOD = example(
 )
 
 
-@rule("INVALID_REGION", "ERROR", bad=_GOOD.replace("eu-west-1", "eu-west1"), good=_GOOD)
+@rule(
+    "INVALID_REGION",
+    "ERROR",
+    bad=_GOOD.replace("eu-west-1", "eu-west1"),
+    good=_GOOD,
+    fix=misspelled_region,
+)
 def invalid_region(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition on a Region that does not exist.
 

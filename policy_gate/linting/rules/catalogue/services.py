@@ -10,8 +10,10 @@ from typing import NamedTuple
 from policy_gate.casing import folded
 from policy_gate.catalog.interface import Catalog
 from policy_gate.linting.arns import arn_of, is_open
+from policy_gate.linting.fixers.arns import service_in_lower_case
+from policy_gate.linting.fixers.spelling import misspelled_service
+from policy_gate.linting.nearest import nearest_service
 from policy_gate.linting.rule import Problem, example, quoted, rule
-from policy_gate.linting.rules.catalogue.actions import nearest_service
 from policy_gate.linting.view import Place, PolicyView, Text
 
 _CALLED_VIA = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
@@ -32,7 +34,13 @@ class _Named(NamedTuple):
     what: str
 
 
-@rule("INVALID_SERVICE", "ERROR", bad=_GOOD.replace(":s3::", ":simplestorage::"), good=_GOOD)
+@rule(
+    "INVALID_SERVICE",
+    "ERROR",
+    bad=_GOOD.replace(":s3::", ":simplestorage::"),
+    good=_GOOD,
+    fix=misspelled_service,
+)
 def invalid_service(policy: PolicyView) -> Iterator[Problem]:
     """Reports an unknown service in an ARN, a condition key or a value of aws:CalledVia.
 
@@ -46,7 +54,13 @@ def invalid_service(policy: PolicyView) -> Iterator[Problem]:
         yield Problem(f"{quoted(word)} in {what} is no service{hint}", (place,))
 
 
-@rule("INVALID_ARN_SERVICE_CASE", "ERROR", bad=_GOOD.replace(":s3:::", ":S3:::"), good=_GOOD)
+@rule(
+    "INVALID_ARN_SERVICE_CASE",
+    "ERROR",
+    bad=_GOOD.replace(":s3:::", ":S3:::"),
+    good=_GOOD,
+    fix=service_in_lower_case,
+)
 def invalid_arn_service_case(policy: PolicyView) -> Iterator[Problem]:
     """Reports an ARN whose service has capital letters.
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from policy_gate.linting.actions import concerns, service_of
 from policy_gate.linting.arns import arn_of
+from policy_gate.linting.fixers.principals import action_of_key
+from policy_gate.linting.fixers.values import without_test_of_own_account
 from policy_gate.linting.resource_types import ACCESS_POINT, BUCKET, RESOURCE_TYPES
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Condition, PolicyView, Statement
@@ -66,6 +68,7 @@ _GOOD_ENDPOINT = example(
     kinds=(PolicyKind.TRUST,),
     bad=_GOOD_TRUST.replace('["sts:AssumeRole", "sts:SetSourceIdentity"]', '"sts:AssumeRole"'),
     good=_GOOD_TRUST,
+    fix=action_of_key,
 )
 def missing_action_for_condition_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports a test of session tags or of the source identity without the action that sets them.
@@ -107,6 +110,7 @@ def _action_that_sets(condition: Condition) -> str | None:
     ),
     good=_GOOD_BUCKET,
     resource_type=BUCKET,
+    fix=without_test_of_own_account,
 )
 def irrelevant_condition_key_in_policy(policy: PolicyView) -> Iterator[Problem]:
     """Reports s3:ResourceAccount in the policy of a bucket or access point.

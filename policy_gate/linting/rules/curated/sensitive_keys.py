@@ -11,24 +11,12 @@ import re
 from collections.abc import Iterator
 
 from policy_gate.linting.federation import GITHUB
+from policy_gate.linting.identifiers import SENSITIVE_KEYS, USER_ID
 from policy_gate.linting.patterns import has_variable, has_wildcard, is_star
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
 from policy_gate.linting.variables import has_variables, is_variable
 from policy_gate.linting.view import Condition, PolicyView, Text
 
-_SENSITIVE = (
-    "aws:principalaccount",
-    "aws:principalorgid",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:sourceaccount",
-    "aws:sourceorgid",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:vpceaccount",
-    "aws:vpceorgid",
-)
-_USER_ID = "aws:userid"
 _UNIQUE_ID = re.compile(r"(?:\$\{[^{}]*\}|[^:])*")
 _GITHUB_SUBJECT = f"{GITHUB}:sub"
 _LOOSE_WILDCARD = re.compile(r"(?:^|[*?])[^*?]{0,5}[*?]")
@@ -76,7 +64,7 @@ def variable_usage_too_permissive(policy: PolicyView) -> Iterator[Problem]:
     if not has_variables(policy):
         return
     for condition, text, guarded in _widening(policy):
-        is_whole = condition.folded_key != _USER_ID or _is_half_of_id(condition, text, guarded)
+        is_whole = condition.folded_key != USER_ID or _is_half_of_id(condition, text, guarded)
         if has_variable(guarded) and not (is_variable(guarded) and is_whole):
             yield _problem(condition, text, "policy variable")
 
@@ -91,9 +79,9 @@ def _widening(policy: PolicyView) -> Iterator[tuple[Condition, Text, str]]:
         widens = statement.denies if operator.negated else statement.allows
         if widens and operator.family == "String":
             for text in condition.texts:
-                if condition.folded_key in _SENSITIVE:
+                if condition.folded_key in SENSITIVE_KEYS:
                     yield condition, text, text.value
-                elif condition.folded_key == _USER_ID:
+                elif condition.folded_key == USER_ID:
                     # What follows the colon is the name of a session, which may be any.
                     match = _UNIQUE_ID.match(text.value)
                     yield condition, text, match.group() if match else ""
@@ -104,11 +92,11 @@ def _widening(policy: PolicyView) -> Iterator[tuple[Condition, Text, str]]:
 
 def _is_half_of_id(condition: Condition, text: Text, guarded: str) -> bool:
     """Is it the whole of what stands left of the colon in aws:userid?"""
-    return condition.folded_key == _USER_ID and guarded != text.value
+    return condition.folded_key == USER_ID and guarded != text.value
 
 
 def _problem(condition: Condition, text: Text, noun: str) -> Problem:
-    part = " in the unique id" if condition.folded_key == _USER_ID else ""
+    part = " in the unique id" if condition.folded_key == USER_ID else ""
     return Problem(
         f"{quoted(text.value)} lets in others than {quoted(condition.key)} seems to name, through "
         f"its {noun}{part}: write whole ids.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_gate.linting.federation import is_literal
+from policy_gate.linting.fixers.keys import key_of_account, key_of_source
 from policy_gate.linting.resource_types import BUCKET
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Part, PolicyView, Statement
@@ -36,6 +37,7 @@ _GOOD = example(
     kinds=(PolicyKind.RESOURCE, PolicyKind.TRUST),
     bad=_GOOD.replace('"111122223333"', '"111122223333", "aws:PrincipalOrgID": "o-abcd123456"'),
     good=_GOOD,
+    fix=key_of_source,
 )
 def unsupported_condition_key_for_service_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports keys of users and roles, as aws:PrincipalOrgID, where the principals are services.
@@ -102,6 +104,7 @@ def restrict_access_to_service_principal(policy: PolicyView) -> Iterator[Problem
     bad=_GOOD.replace("aws:SourceAccount", "aws:Referer"),
     good=_GOOD,
     resource_type=BUCKET,
+    fix=key_of_account,
 )
 def recommended_condition_key_for_service_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports access for an AWS service that only aws:Referer limits.

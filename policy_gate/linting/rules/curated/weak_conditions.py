@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.operators import specific_attributes
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
 from policy_gate.linting.view import Condition, PolicyView, Statement
 
@@ -95,6 +96,7 @@ def missing_paired_condition_keys(policy: PolicyView) -> Iterator[Problem]:
     good=example_with(
         f'{{{_COLUMNS}, "StringEquals": {{"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}}}', **_TABLE
     ),
+    fix=specific_attributes,
 )
 def dynamodb_attributes_without_select(policy: PolicyView) -> Iterator[Problem]:
     """Reports an Allow for some dynamodb:Attributes that does not demand that requests name them.

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple, TypeAlias
 
+from policy_gate.linting.fixers import notation
+from policy_gate.linting.fixers.values import network_address, without_private_addresses
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
 from policy_gate.linting.variables import OPENING
 from policy_gate.linting.view import Condition, PolicyView, Text
@@ -86,6 +88,7 @@ def _all_private(policy: PolicyView, operator: str, effect: str) -> Iterator[Pro
     "SUGGESTION",
     bad=_ALLOW.replace('"203.0.113.0/24"', '"203.0.113.0/24", "10.0.0.0/8"'),
     good=_ALLOW,
+    fix=without_private_addresses,
 )
 def private_ip_address_subset(policy: PolicyView) -> Iterator[Problem]:
     """Reports IpAddress on aws:SourceIp where some addresses are private.
@@ -102,6 +105,7 @@ def private_ip_address_subset(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_DENY.replace('"203.0.113.0/24"', '"203.0.113.0/24", "10.0.0.0/8"'),
     good=_DENY,
+    fix=without_private_addresses,
 )
 def private_not_ip_address_subset(policy: PolicyView) -> Iterator[Problem]:
     """Reports NotIpAddress on aws:SourceIp where some addresses are private.
@@ -151,6 +155,7 @@ def _is_private(network: Network) -> bool:
     "SUGGESTION",
     bad=_ALLOW.replace("203.0.113.0/24", "203.0.113.7/24"),
     good=_ALLOW,
+    fix=network_address,
 )
 def improve_ip_range(policy: PolicyView) -> Iterator[Problem]:
     """Reports a CIDR block with bits set beyond its prefix.
@@ -173,8 +178,9 @@ def improve_ip_range(policy: PolicyView) -> Iterator[Problem]:
 @rule(
     "TYPE_MISMATCH_IP_RANGE",
     "ERROR",
-    bad=_ALLOW.replace("203.0.113.0/24", "203.0.113.0/240"),
+    bad=_ALLOW.replace("203.0.113.0/24", "203.0.113.*"),
     good=_ALLOW,
+    fix=notation.network,
 )
 def type_mismatch_ip_range(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of IpAddress or NotIpAddress that is no IP address and no CIDR block.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from policy_gate.linting.arns import FIELDS, PREFIX, arn_of, is_open
-from policy_gate.linting.fixers.arns import missing_fields, missing_prefix
+from policy_gate.linting.fixers.arns import account_without_dashes, missing_fields, missing_prefix
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView, Text
@@ -89,6 +89,7 @@ def missing_arn_field(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_QUEUE.replace("111122223333", "1111-2222-3333"),
     good=_QUEUE,
+    fix=account_without_dashes,
 )
 def invalid_arn_account(policy: PolicyView) -> Iterator[Problem]:
     """Reports an ARN whose account is not twelve digits.

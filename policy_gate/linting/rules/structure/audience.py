@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_gate.linting.federation import GITHUB
+from policy_gate.linting.fixers.operators import without_qualifier
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Condition, PolicyView
 from policy_gate.model import PolicyKind
@@ -35,6 +36,7 @@ _GOOD = _with(f'"StringEquals": {{{_SUB}, {_AUD}}}')
     kinds=_TRUST,
     bad=_with(f'"StringEquals": {{{_SUB}}}, "ForAnyValue:StringEquals": {{{_AUD}}}'),
     good=_GOOD,
+    fix=without_qualifier,
 )
 def foranyvalue_with_audience_claim_type(policy: PolicyView) -> Iterator[Problem]:
     """Reports ForAnyValue before the test of an audience.
@@ -58,6 +60,7 @@ def foranyvalue_with_audience_claim_type(policy: PolicyView) -> Iterator[Problem
     kinds=_TRUST,
     bad=_with(f'"StringEquals": {{{_SUB}}}, "ForAllValues:StringEquals": {{{_AUD}}}'),
     good=_GOOD,
+    fix=without_qualifier,
 )
 def confirm_audience_claim_type(policy: PolicyView) -> Iterator[Problem]:
     """Reports ForAllValues before the test of an audience.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.keys import key_of_network
+from policy_gate.linting.fixers.spelling import service_principal_format
 from policy_gate.linting.patterns import is_literal
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
 from policy_gate.linting.view import Condition, PolicyView, Text
@@ -37,6 +39,7 @@ _TAG = example_with(
     "ERROR",
     bad=_VPC.replace("vpc-0abc12de", "vpc-123"),
     good=_VPC,
+    fix=key_of_network,
 )
 def invalid_vpc_format(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of aws:SourceVpc that is no id of a VPC.
@@ -53,6 +56,7 @@ def invalid_vpc_format(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_ENDPOINT.replace("vpce-0abc12de", "vpc-0abc12de"),
     good=_ENDPOINT,
+    fix=key_of_network,
 )
 def invalid_vpce_format(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of aws:SourceVpce that is no id of a VPC endpoint.
@@ -80,6 +84,7 @@ def _not_ids(policy: PolicyView, key: str, prefix: str) -> Iterator[Problem]:
     "ERROR",
     bad=_CALL.replace("athena.amazonaws.com", "athena"),
     good=_CALL,
+    fix=service_principal_format,
 )
 def invalid_service_principal_format(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of aws:CalledVia, its First and Last, or kms:ViaService that is no service.

@@ -10,6 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from policy_gate.linting.fixers import notation
+from policy_gate.linting.fixers.redundancy import loosest_number
+from policy_gate.linting.fixers.values import (
+    iso_date,
+    one_boolean,
+    values_as_strings,
+)
 from policy_gate.linting.rule import Problem, example, example_with, quoted, rule
 from policy_gate.linting.variables import OPENING
 from policy_gate.linting.view import PolicyView
@@ -39,6 +46,7 @@ _BINARY = example(
     "ERROR",
     bad=_TAG.replace('"7"', "7"),
     good=_TAG,
+    fix=values_as_strings,
 )
 def invalid_condition_data_type(policy: PolicyView) -> Iterator[Problem]:
     """Reports an array of condition values that mixes strings, numbers and booleans.
@@ -71,6 +79,7 @@ def _json_type(value: Content) -> str:
     "ERROR",
     bad=_BOOL.replace('"false"', '["true", "false"]'),
     good=_BOOL,
+    fix=one_boolean,
 )
 def invalid_condition_multiple_boolean(policy: PolicyView) -> Iterator[Problem]:
     """Reports Bool or Null with several values, unless a qualifier says how to combine them.
@@ -95,6 +104,7 @@ def invalid_condition_multiple_boolean(policy: PolicyView) -> Iterator[Problem]:
     "WARNING",
     bad=_BOOL.replace('"false"', '"no"'),
     good=_BOOL,
+    fix=notation.boolean,
 )
 def type_mismatch_boolean(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of Bool or Null other than true and false, in any capitals.
@@ -109,8 +119,9 @@ def type_mismatch_boolean(policy: PolicyView) -> Iterator[Problem]:
 @rule(
     "TYPE_MISMATCH_NUMBER",
     "WARNING",
-    bad=_NUMERIC.replace("3600", "1h"),
+    bad=_NUMERIC.replace("3600", "3,600"),
     good=_NUMERIC,
+    fix=notation.number,
 )
 def type_mismatch_number(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of a numeric operator that is no number.
@@ -125,8 +136,9 @@ def type_mismatch_number(policy: PolicyView) -> Iterator[Problem]:
 @rule(
     "TYPE_MISMATCH_DATE",
     "WARNING",
-    bad=_DATE.replace("2031-01-01T00:00:00Z", "next week"),
+    bad=_DATE.replace("2031-01-01T00:00:00Z", "2031/01/01"),
     good=_DATE,
+    fix=notation.date,
 )
 def type_mismatch_date(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of a date operator that is neither a date nor a number of seconds.
@@ -144,6 +156,7 @@ def type_mismatch_date(policy: PolicyView) -> Iterator[Problem]:
     kinds=(PolicyKind.TRUST, *(kind for kind in PolicyKind if kind != PolicyKind.TRUST)),
     bad=_BINARY.replace("c2VhbA==", "not base64!"),
     good=_BINARY,
+    fix=notation.base64,
 )
 def type_mismatch_string(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value of BinaryEquals that is not base64.
@@ -195,6 +208,7 @@ def _is_base64(text: str) -> bool:
     "WARNING",
     bad=_DATE.replace("2031-01-01T00:00:00Z", "2031"),
     good=_DATE,
+    fix=iso_date,
 )
 def invalid_date_value(policy: PolicyView) -> Iterator[Problem]:
     """Reports a date that is a bare number.
@@ -219,6 +233,7 @@ def invalid_date_value(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_NUMERIC.replace('"3600"', '["2700", "3600"]'),
     good=_NUMERIC,
+    fix=loosest_number,
 )
 def redundant_condition_value_num(policy: PolicyView) -> Iterator[Problem]:
     """Reports several values of an operator as NumericLessThan.

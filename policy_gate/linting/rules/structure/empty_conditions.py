@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from policy_gate.linting.fixers.operators import only_whether_absent
 from policy_gate.linting.operators import Operator
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
 from policy_gate.linting.view import PolicyView
@@ -39,6 +40,7 @@ def empty_array_condition(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_TAG_KEYS.replace('"team"', "[]"),
     good=_TAG_KEYS,
+    fix=only_whether_absent,
 )
 def empty_array_condition_forallvalues(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key with an empty array, under an operator with ForAllValues.
@@ -74,6 +76,7 @@ def empty_array_condition_foranyvalue(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_TEAM.replace("StringEquals", "StringEqualsIfExists").replace('"red"', "[]"),
     good=_TEAM.replace("StringEquals", "StringEqualsIfExists"),
+    fix=only_whether_absent,
 )
 def empty_array_condition_ifexists(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key with an empty array, under an operator with IfExists.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from policy_gate.casing import folded
 from policy_gate.linting.federation import federated, is_literal, oidc_trusts, provider_of
+from policy_gate.linting.fixers.principals import action_of_principal
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView, Statement, Text
@@ -73,6 +74,7 @@ class _Caller(NamedTuple):
     kinds=(PolicyKind.TRUST, PolicyKind.RESOURCE),
     bad=_GOOD_SAML.replace("WithSAML", ""),
     good=_GOOD_SAML,
+    fix=action_of_principal,
 )
 def mismatched_action_for_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports an action that assumes a role in another way than the principal can.

@@ -7,20 +7,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from policy_gate.linting.fixers.operators import (
     misspelled_operator,
     only_whether_present,
     plain_null,
 )
+from policy_gate.linting.fixers.spelling import key_without_prefix
 from policy_gate.linting.fixers.values import one_key
-from policy_gate.linting.operators import OPERATORS, parse_operator
+from policy_gate.linting.nearest import nearest_operator
+from policy_gate.linting.operators import parse_operator
 from policy_gate.linting.patterns import is_star
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView
-
-_LONGEST = 60
 
 
 def _with(condition: str) -> str:
@@ -33,7 +32,7 @@ def _with(condition: str) -> str:
 @rule(
     "INVALID_CONDITION_OPERATOR",
     "ERROR",
-    bad=_with('{"StringMatches": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+    bad=_with('{"StringEqual": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
     good=_with('{"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
     fix=misspelled_operator,
 )
@@ -50,8 +49,8 @@ def invalid_condition_operator(policy: PolicyView) -> Iterator[Problem]:
         for name, _, place in statement.operators:
             operator = parse_operator(name)
             if not operator.family:
-                near = get_close_matches(operator.name[:_LONGEST], OPERATORS, 1)
-                hint = f": did you mean {operator._replace(name=near[0])}?" if near else "."
+                near = nearest_operator(name)
+                hint = f": did you mean {near}?" if near else "."
                 yield Problem(
                     f"{quoted(name)} is no condition operator{hint}",
                     (place,),
@@ -114,6 +113,7 @@ def null_with_qualifier(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_with('{"StringEquals": {"PrincipalOrgID": "o-abcd123456"}}'),
     good=_with('{"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+    fix=key_without_prefix,
 )
 def invalid_condition_key_format(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key that is not a prefix, a colon and a name.

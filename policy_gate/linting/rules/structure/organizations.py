@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.principals import anyone_in_principal
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Part, PolicyView, Statement
@@ -55,6 +56,7 @@ def scp_syntax_error_action_wildcard(policy: PolicyView) -> Iterator[Problem]:
     kinds=_RCP,
     bad=_GOOD_RCP.replace('"*", "Action"', '{"AWS": "111122223333"}, "Action"'),
     good=_GOOD_RCP,
+    fix=anyone_in_principal,
 )
 def rcp_syntax_error_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports another Principal than `*` in a resource control policy, and NotPrincipal.

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.operators import (
+    only_if_service,
+    service_is_no_caller,
+    source_is_known,
+)
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Condition, PolicyView, Statement
 from policy_gate.model import PolicyKind
@@ -51,6 +56,7 @@ _GOOD_SOURCE = _with(f"{_OTHER_SOURCE}, {_SERVICE}, {_SOURCE_GIVEN}")
     kinds=_RCP,
     bad=_with(_OTHER_PRINCIPAL),
     good=_with(f'{_OTHER_PRINCIPAL}, "BoolIfExists": {{"aws:PrincipalIsAWSService": "false"}}'),
+    fix=service_is_no_caller,
 )
 def rcp_missing_related_principal_condition_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports a key of the principal, as aws:PrincipalOrgID, in a Deny that is also for services.
@@ -78,6 +84,7 @@ def rcp_missing_related_principal_condition_key(policy: PolicyView) -> Iterator[
     kinds=_RCP,
     bad=_with(f"{_OTHER_SOURCE}, {_SOURCE_GIVEN}"),
     good=_GOOD_SOURCE,
+    fix=only_if_service,
 )
 def rcp_missing_related_service_principal_condition_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports a key of the source, as aws:SourceOrgID, in a Deny that is also for users and roles.
@@ -103,6 +110,7 @@ def rcp_missing_related_service_principal_condition_key(policy: PolicyView) -> I
     kinds=_RCP,
     bad=_with(f"{_OTHER_SOURCE}, {_SERVICE}"),
     good=_GOOD_SOURCE,
+    fix=source_is_known,
 )
 def rcp_missing_service_condition_key_null_check(policy: PolicyView) -> Iterator[Problem]:
     """Reports a key of the source, as aws:SourceOrgID, in a Deny that does not ask for a source.

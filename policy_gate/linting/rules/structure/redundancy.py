@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 
 from policy_gate.casing import folded
-from policy_gate.linting.fixers.redundancy import redundant_actions, redundant_resources
+from policy_gate.linting.fixers.redundancy import (
+    redundant_actions,
+    redundant_resources,
+    redundant_statements,
+)
 from policy_gate.linting.patterns import covering_groups
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import (
@@ -87,6 +91,7 @@ _READ = '{{"Sid": "{}", "Effect": "Allow", "Action": "s3:GetObject", "Resource":
     good=example(
         _READ.format("Read", "arn:aws:s3:::logs/*"), _READ.format("Get", "arn:aws:s3:::media/*")
     ),
+    fix=redundant_statements,
 )
 def redundant_statement(policy: PolicyView) -> Iterator[Problem]:
     """Reports statements that are the same but for their Sid and the order of their parts.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_gate.linting.actions import concerns
-from policy_gate.linting.arns import arn_of, is_open
-from policy_gate.linting.fixers.principals import without_resource
+from policy_gate.linting.arns import role_of
+from policy_gate.linting.fixers.principals import actions_of_roles_anywhere, without_resource
+from policy_gate.linting.fixers.redundancy import redundant_sessions
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import RESOURCE_ELEMENTS, PolicyView
 from policy_gate.model import PolicyKind
@@ -103,6 +104,7 @@ _GOOD_ROLES_ANYWHERE = example(
     kinds=_TRUST,
     bad=_GOOD_ROLES_ANYWHERE.replace(', "sts:TagSession"', ""),
     good=_GOOD_ROLES_ANYWHERE,
+    fix=actions_of_roles_anywhere,
 )
 def missing_action_for_roles_anywhere_trust_policy(policy: PolicyView) -> Iterator[Problem]:
     """Reports trust in IAM Roles Anywhere without all three actions that it calls.
@@ -144,6 +146,7 @@ def missing_action_for_roles_anywhere_trust_policy(policy: PolicyView) -> Iterat
         '      "arn:aws:sts::111122223333:assumed-role/ci/release"\n    ]',
     ),
     good=_GOOD.replace('"111122223333"', '"arn:aws:iam::111122223333:role/ci"'),
+    fix=redundant_sessions,
 )
 def redundant_principal_in_role_trust_policy(policy: PolicyView) -> Iterator[Problem]:
     """Reports a session of a role beside the role itself.
@@ -155,25 +158,12 @@ def redundant_principal_in_role_trust_policy(policy: PolicyView) -> Iterator[Pro
     """
     for statement in policy.statements:
         principals = list(statement.principals("AWS", ("Principal",)))
-        roles = {_role_of(text.value, "role"): text.value for text in principals}
+        roles = {role_of(text.value, "role"): text.value for text in principals}
         for text in principals:
-            session = _role_of(text.value, "assumed-role")
+            session = role_of(text.value, "assumed-role")
             if session and session in roles:
                 yield Problem(
                     f"{quoted(text.value)} is a session of {quoted(roles[session])}, which the "
                     "statement names too: remove the session.",
                     (text.place,),
                 )
-
-
-def _role_of(principal: str, kind: str) -> tuple[str, str, str] | None:
-    """Partition, account and name of the role that an ARN of this kind is about."""
-    arn = arn_of(principal)
-    if not arn or is_open(principal):
-        return None
-    # The ARN of a role has its path before the name, that of a session none, but the session.
-    first, *rest = arn.resource.split("/")
-    if first != kind or not rest or arn.service not in ("iam", "sts"):
-        return None
-    name = rest[-1] if kind == "role" else rest[0]
-    return (arn.partition, arn.account, name) if name else None

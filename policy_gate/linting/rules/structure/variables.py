@@ -9,6 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.variables import (
+    missing_brace,
+    missing_quotes,
+    space_in_name,
+    version_with_variables,
+)
 from policy_gate.linting.rule import Problem, example, example_with, quoted, rule
 from policy_gate.linting.variables import (
     Variable,
@@ -42,6 +48,7 @@ _GOOD_PRINCIPAL = example(
     "ERROR",
     bad=_GOOD.replace("username}", "username"),
     good=_GOOD,
+    fix=missing_brace,
 )
 def missing_brace_in_variable(policy: PolicyView) -> Iterator[Problem]:
     """Reports a `${` without a `}` behind it.
@@ -81,6 +88,7 @@ def empty_variable(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_GOOD.replace("aws:username", "aws: username"),
     good=_GOOD,
+    fix=space_in_name,
 )
 def unsupported_space_in_variable(policy: PolicyView) -> Iterator[Problem]:
     """Reports white space in the name of a policy variable; before its default it may stand.
@@ -103,6 +111,7 @@ def unsupported_space_in_variable(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_GOOD_DEFAULT.replace("none'", "none"),
     good=_GOOD_DEFAULT,
+    fix=missing_quotes,
 )
 def missing_quote_in_variable(policy: PolicyView) -> Iterator[Problem]:
     """Reports a default of a policy variable that is not between single quotes.
@@ -171,6 +180,7 @@ def invalid_variable_for_operator(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_GOOD.replace("2012-10-17", "2008-10-17"),
     good=_GOOD,
+    fix=version_with_variables,
 )
 def variable_unsupported_in_version(policy: PolicyView) -> Iterator[Problem]:
     """Reports a policy variable in a policy without a Version, or of the version of 2008.

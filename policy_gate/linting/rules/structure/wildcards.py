@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from policy_gate.linting.fixers.operators import with_like
+from policy_gate.linting.fixers.values import statement_that_never_applies, without_test
 from policy_gate.linting.operators import Operator
 from policy_gate.linting.patterns import has_wildcard, is_star
 from policy_gate.linting.rule import Problem, example_with, quoted, rule
@@ -26,6 +28,7 @@ _TAG_KEYS = example_with(
     "WARNING",
     bad=_TEAM.replace("StringLike", "StringEquals"),
     good=_TEAM,
+    fix=with_like,
 )
 def wildcard_without_like_operator(policy: PolicyView) -> Iterator[Problem]:
     """Reports `*` or `?` in a value of StringEquals and of the other operators that are exact.
@@ -53,6 +56,7 @@ def wildcard_without_like_operator(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_TEAM.replace("StringLike", "StringLikeIfExists").replace("red-*", "*"),
     good=_TEAM,
+    fix=without_test,
 )
 def redundant_key_due_to_wildcard_in_condition(policy: PolicyView) -> Iterator[Problem]:
     """Reports StringLike with IfExists or ForAllValues and `*` as its only value.
@@ -76,6 +80,7 @@ def redundant_key_due_to_wildcard_in_condition(policy: PolicyView) -> Iterator[P
     "SUGGESTION",
     bad=_TAG_KEYS.replace("StringLike", "StringNotLike").replace("team-*", "*"),
     good=_TAG_KEYS,
+    fix=statement_that_never_applies,
 )
 def redundant_statement_due_to_wildcard_in_condition(policy: PolicyView) -> Iterator[Problem]:
     """Reports ForAnyValue:StringNotLike with `*` as its only value.
