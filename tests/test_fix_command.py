@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -251,3 +252,14 @@ def test_the_answer_as_json_has_the_fix_of_each_finding() -> None:
         "safe": False,
         "edits": [{"start": start, "end": start + 14, "text": '"s3:GetObject"'}],
     }
+
+
+def test_a_named_pipe_is_read_once_and_not_replaced() -> None:
+    os.mkfifo("pipe")
+    writer = Thread(target=Path("pipe").write_text, args=(FAULTY,))
+    writer.start()
+    ran = fix("pipe", "--yes")
+    writer.join()
+    assert ran.status == 1
+    assert "pipe is not changed" in ran.err
+    assert "INVALID_EFFECT" in ran.out

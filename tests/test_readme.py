@@ -57,6 +57,16 @@ def test_the_result_is_that_of_make_run() -> None:
     assert all(word in done.stdout for word in ("PASS", "FAILED", "witness", "Coverage:"))
 
 
+def test_a_policy_is_validated_as_it_says(tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text(block("json", "PutObjekt"))
+    done = gate(
+        *("check", "validate-policy", "policy.json", "--policy-type", "identity"), folder=tmp_path
+    )
+    left_out = ("    https:", "Analyzer:")
+    said = [line for line in done.stdout.splitlines() if not line.startswith(left_out)]
+    assert block("text", "PutObjekt").splitlines() == said
+
+
 def test_the_assumptions_are_those_of_the_answers() -> None:
     sentences = [text for text in vars(assumptions).values() if re.match(r"A\d: ", str(text))]
     rows = re.findall(r"^\| (A\d) \|", README, re.MULTILINE)

@@ -49,7 +49,8 @@ def validate(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
     is_json = not (may_be_yaml and is_yaml(source))
     # A text that is no JSON is for ValidatePolicy to judge.
     text = source.text if is_json else policy_text(source)
-    is_file = is_json and arguments.policy != "-"
+    # A named pipe can be read once only.
+    is_file = is_json and arguments.policy != "-" and Path(arguments.policy).is_file()
     is_fixed = True
     if arguments.fix and is_file:
         path, unsafe = Path(arguments.policy), arguments.unsafe_fixes

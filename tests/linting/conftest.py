@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-settings.register_profile("many", max_examples=20_000)
+settings.register_profile("many", max_examples=10_000)
