@@ -8,7 +8,7 @@ import sys
 
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
 from policy_gate.server.listener import Server
-from policy_gate.server.operations import responder
+from policy_gate.server.responder import responder
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from policy_gate.server.listener import MAX_BODY
+from policy_gate.server.connection import MAX_BODY
 from tests.reasoning.documents import IDENTITY, policy
 from tests.server.raw import connect, post, read_answer, rest_of, serving_embedded
 
