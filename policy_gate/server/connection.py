@@ -48,8 +48,6 @@ class Connection(BaseHTTPRequestHandler):
     """Reads requests, one after the other, and sends what the server responds."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "policy-gate"
-    sys_version = ""
     disable_nagle_algorithm = True
     server: Server
 
@@ -146,6 +144,9 @@ class Connection(BaseHTTPRequestHandler):
         phrase = HTTPStatus(code).phrase
         refused = RefusedError("ValidationException", code, phrase, reason="cannotParse")
         self._send(refused.reply, self.server.new_request_id())
+
+    def version_string(self) -> str:
+        return "policy-gate"
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 (its name there)
         """Requests are not logged: their text is the client's."""
