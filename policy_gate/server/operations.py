@@ -1,24 +1,27 @@
-"""The four operations of IAM Access Analyzer that judge policies, answered by an analyzer."""
+"""The operations of IAM Access Analyzer that judge policies, answered by an analyzer."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from policy_gate.analyzers.embedded import (
     PUBLIC_ACCESS_RESOURCE_TYPES,
     VALIDATE_POLICY_RESOURCE_TYPES,
 )
-from policy_gate.analyzers.interface import Access, Analyzer, AnalyzerError, Answer
+from policy_gate.analyzers.interface import Access, AnalyzerError, Answer
 from policy_gate.reasoning.answer import Reason
+from policy_gate.server.account import list_analyzers
+from policy_gate.server.context import Body, Context
+from policy_gate.server.paging import Page
+from policy_gate.server.previews import (
+    create_access_preview,
+    get_access_preview,
+    list_access_preview_findings,
+)
 from policy_gate.server.question import Question
 from policy_gate.server.wire import RefusedError, invalid
 
-PAGE = 50
-"""Findings of ValidatePolicy a page, where the request does not say."""
-
-MAX_PAGE = 1000
 MAX_ACCESS_ITEMS = 100
 MAX_RESOURCE = 2048
 """Characters of a resource that CheckAccessNotGranted is asked about."""
@@ -29,16 +32,6 @@ ALL_TYPES = (
 ACCESS_TYPES = ("IDENTITY_POLICY", "RESOURCE_POLICY")
 LOCALES = ("DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW")
 
-Body = Mapping[str, Any]
-
-
-class Context(NamedTuple):
-    """What an operation works with, besides its question."""
-
-    analyzer: Analyzer
-    page_size: int
-    """The most findings that a page has."""
-
 
 def _validate_policy(question: Question, context: Context) -> Body:
     question.optional_text("locale", LOCALES)
@@ -47,36 +40,12 @@ def _validate_policy(question: Question, context: Context) -> Body:
     resource_type = question.optional_text(
         "validatePolicyResourceType", VALIDATE_POLICY_RESOURCE_TYPES
     )
-    size = min(context.page_size, question.number("maxResults", PAGE, 1, MAX_PAGE))
-    asked = f"{policy_type} {resource_type} {document}"
-    start = _start_of_page(question.query.get("nextToken"), asked)
+    page = Page(question, f"{policy_type} {resource_type} {document}", context.page_size)
     try:
         findings = context.analyzer.validate_policy(document, policy_type, resource_type)
     except AnalyzerError as error:
         raise _malformed(error, "validatePolicyResourceType") from error
-    page: dict[str, Any] = {"findings": findings[start : start + size]}
-    if start + size < len(findings):
-        page["nextToken"] = _token(start + size, asked)
-    return page
-
-
-def _token(start: int, asked: str) -> str:
-    """The position of a page and what it is a page of."""
-    return f"{start:x}-{zlib.crc32(asked.encode('utf-8', 'surrogatepass')):08x}"
-
-
-def _start_of_page(token: str | None, asked: str) -> int:
-    if token is None:
-        return 0
-    digits = token.partition("-")[0]
-    try:
-        start = int(digits, 16)
-    except ValueError:
-        start = -1
-    if start < 0 or token != _token(start, asked):
-        problem = "is no token of this question"
-        raise invalid(f"nextToken {problem}", "fieldValidationFailed", {"nextToken": problem})
-    return start
+    return page.of("findings", findings)
 
 
 def _check_no_new_access(question: Question, context: Context) -> Body:
@@ -160,4 +129,8 @@ OPERATIONS: Mapping[str, Callable[[Question, Context], Body]] = {
     "CheckNoNewAccess": _check_no_new_access,
     "CheckAccessNotGranted": _check_access_not_granted,
     "CheckNoPublicAccess": _check_no_public_access,
+    "ListAnalyzers": list_analyzers,
+    "CreateAccessPreview": create_access_preview,
+    "GetAccessPreview": get_access_preview,
+    "ListAccessPreviewFindings": list_access_preview_findings,
 }

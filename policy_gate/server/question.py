@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from policy_gate.server.routes import path_members
 from policy_gate.server.wire import JSON, RefusedError, Request, invalid
 
 
 class Question(NamedTuple):
-    """A request's members: those of its JSON body, and those of its query string."""
+    """A request's members, of its JSON body, its query string and its path alike."""
 
     members: Mapping[str, Any]
-    query: Mapping[str, str] = {}
 
     def text(self, name: str, allowed: Sequence[str] = ()) -> str:
         """A member that must be there. Raises RefusedError."""
@@ -38,8 +38,9 @@ class Question(NamedTuple):
         return value
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
-        """A member of the query string. Raises RefusedError."""
-        text = self.query.get(name, str(default))
+        """A member, which in a query string has digits. Raises RefusedError."""
+        value = self.members.get(name, default)
+        text = "" if isinstance(value, bool) else str(value)
         if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise _wrong(name, "must be a number")
         if not least <= int(text) <= most:
@@ -63,8 +64,8 @@ def _wrong(name: str, problem: str) -> RefusedError:
     return invalid(f"{name} {problem}", "fieldValidationFailed", {name: problem})
 
 
-def read_question(request: Request) -> Question:
-    """The members of a request. Raises RefusedError."""
+def read_question(request: Request, operation: str) -> Question:
+    """The members of a request that is for that operation of REST. Raises RefusedError."""
     if request.media_type not in ("", JSON):
         raise RefusedError("UnsupportedMediaTypeException", 415, f"the Content-Type must be {JSON}")
     try:
@@ -77,7 +78,7 @@ def read_question(request: Request) -> Question:
         query = dict(parse_qsl(request.query, keep_blank_values=True, max_num_fields=20))
     except ValueError as error:
         raise invalid("the query string has too many members", "cannotParse") from error
-    return Question(content, query)
+    return Question({**content, **query, **(path_members(operation, request) or {})})
 
 
 def _distinct(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

@@ -10,8 +10,11 @@ from typing import NamedTuple
 from policy_gate.analyzers.interface import Analyzer
 from policy_gate.fault import fault
 from policy_gate.server.caller import ACCOUNT, Caller, caller_of
+from policy_gate.server.context import Context
 from policy_gate.server.faults import Fault, with_faults
-from policy_gate.server.operations import OPERATIONS, PAGE, Context
+from policy_gate.server.operations import OPERATIONS
+from policy_gate.server.paging import MAX_PAGE
+from policy_gate.server.preview_store import PreviewStore
 from policy_gate.server.query import refusal
 from policy_gate.server.question import read_question
 from policy_gate.server.routes import form_of, is_query, operation_of
@@ -26,8 +29,8 @@ class Settings(NamedTuple):
     """What a user can set about the answers."""
 
     account: str = ACCOUNT
-    page_size: int = PAGE
-    """The most findings that a page has."""
+    page_size: int = MAX_PAGE
+    """The most items that a page has, however many are asked for."""
 
     latency: float = 0.0
     """Seconds by which every answer is late."""
@@ -41,11 +44,12 @@ DEFAULT_SETTINGS = Settings()
 def responder(analyzer: Analyzer, settings: Settings = DEFAULT_SETTINGS) -> Respond:
     """What answers each request, by asking the analyzer."""
     turn = BoundedSemaphore(_AT_ONCE)
+    previews = PreviewStore()
 
     def respond(request: Request) -> Reply:
         with turn:
             try:
-                return _answer(request, analyzer, settings)
+                return _answer(request, analyzer, previews, settings)
             except RefusedError as refused:
                 return refusal(request, refused)
             except Exception as error:  # noqa: BLE001 - whatever the question, the server goes on
@@ -59,15 +63,17 @@ def responder(analyzer: Analyzer, settings: Settings = DEFAULT_SETTINGS) -> Resp
     return with_faults(respond, settings.faults, settings.latency, settings.account)
 
 
-def _answer(request: Request, analyzer: Analyzer, settings: Settings) -> Reply:
+def _answer(
+    request: Request, analyzer: Analyzer, previews: PreviewStore, settings: Settings
+) -> Reply:
     caller = caller_of(request, settings.account)
     operation = operation_of(request)
     if operation is None:
         raise _unknown(request, caller)
     if operation == "GetCallerIdentity":
         return get_caller_identity(request, caller)
-    context = Context(analyzer, settings.page_size)
-    return reply(OPERATIONS[operation](read_question(request), context))
+    context = Context(analyzer, caller, previews, request.id, settings.page_size)
+    return reply(OPERATIONS[operation](read_question(request, operation), context))
 
 
 def _unknown(request: Request, caller: Caller) -> RefusedError:

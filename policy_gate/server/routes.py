@@ -16,8 +16,12 @@ REST = {
     "CheckNoNewAccess": ("POST", "/policy/check-no-new-access"),
     "CheckAccessNotGranted": ("POST", "/policy/check-access-not-granted"),
     "CheckNoPublicAccess": ("POST", "/policy/check-no-public-access"),
+    "ListAnalyzers": ("GET", "/analyzer"),
+    "CreateAccessPreview": ("PUT", "/access-preview"),
+    "GetAccessPreview": ("GET", "/access-preview/{accessPreviewId}"),
+    "ListAccessPreviewFindings": ("POST", "/access-preview/{accessPreviewId}"),
 }
-"""Method and path of the operations of Access Analyzer."""
+"""Method and path of the operations of Access Analyzer; a segment in braces is a member."""
 
 QUERY = ("GetCallerIdentity",)
 """The operations of STS."""
@@ -38,8 +42,18 @@ def operation_of(request: Request) -> str | None:
     if is_query(request):
         action = form_of(request).get("Action", "")
         return action if action in QUERY else None
-    asked = (request.method, request.path)
-    return next((name for name, route in REST.items() if route == asked), None)
+    return next((name for name in REST if path_members(name, request) is not None), None)
+
+
+def path_members(operation: str, request: Request) -> dict[str, str] | None:
+    """The members in the path of a request, None where it is not for that operation."""
+    method, path = REST[operation]
+    expected, given = path.split("/"), request.path.split("/")
+    if request.method != method or len(expected) != len(given):
+        return None
+    pairs = list(zip(expected, given, strict=True))
+    members = {name[1:-1]: text for name, text in pairs if name.startswith("{") and text}
+    return members if all(name == text or name[1:-1] in members for name, text in pairs) else None
 
 
 def form_of(request: Request) -> dict[str, str]:
