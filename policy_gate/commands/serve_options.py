@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from policy_gate.server.defaults import ACCOUNT, MAX_PAGE
+
 if TYPE_CHECKING:
     from policy_gate.server.faults import Fault
-
-_ACCOUNT = "111122223333"
-_MOST = 1000
-"""Items that a page of Access Analyzer has at most."""
 
 _FAULTS = """\
 faults:
@@ -60,15 +58,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--page-size",
         type=_page_size,
-        default=_MOST,
+        default=MAX_PAGE,
         metavar="N",
         help="the most findings that an answer has, whatever is asked for"
-        f" (default: {_MOST}, the limit of the service)",
+        f" (default: {MAX_PAGE}, the limit of the service)",
     )
     parser.add_argument(
         "--account",
         type=_account,
-        default=_ACCOUNT,
+        default=ACCOUNT,
         metavar="ID",
         help="the account that callers are in (default: %(default)s)",
     )
@@ -93,8 +91,8 @@ def _duration(text: str) -> float:
 
 
 def _page_size(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= _MOST):
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to {_MOST}, not {text!a}")
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MAX_PAGE):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MAX_PAGE}, not {text!a}")
     return int(text)
 
 

@@ -8,9 +8,6 @@ from typing import NamedTuple
 from policy_gate.partitions import partition_of_region
 from policy_gate.server.wire import Request
 
-ACCOUNT = "111122223333"
-"""Where nothing else is asked for: the account of AWS's examples."""
-
 _NO_REGION = "us-east-1"
 
 _SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/([a-z0-9-]{1,32})/([a-z0-9-]{1,64})/", re.ASCII)

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
-from policy_gate.server.caller import ACCOUNT, Caller, caller_of
+from policy_gate.server.caller import Caller, caller_of
+from policy_gate.server.defaults import ACCOUNT
 from policy_gate.server.query import refusal
 from policy_gate.server.routes import OPERATIONS, QUERY, operation_of
 from policy_gate.server.wire import Manner, RefusedError, Reply, Request, Respond

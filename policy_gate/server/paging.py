@@ -9,13 +9,12 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from policy_gate.server.defaults import MAX_PAGE
 from policy_gate.server.question import Question
 from policy_gate.server.wire import invalid
 
 PAGE = 50
 """Items a page, where the request does not say."""
-
-MAX_PAGE = 1000
 
 
 class Page:

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from policy_gate.analyzers.interface import Analyzer
 from policy_gate.fault import fault
-from policy_gate.server.caller import ACCOUNT, Caller, caller_of
+from policy_gate.server.caller import Caller, caller_of
 from policy_gate.server.context import Context
+from policy_gate.server.defaults import ACCOUNT, MAX_PAGE
 from policy_gate.server.faults import Fault, with_faults
 from policy_gate.server.operations import OPERATIONS
-from policy_gate.server.paging import MAX_PAGE
 from policy_gate.server.preview_store import PreviewStore
 from policy_gate.server.query import refusal
 from policy_gate.server.question import read_question
