@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -124,9 +124,10 @@ def test_a_connection_that_is_reset(aws: Callable[..., LocalAws]) -> None:
 
 def test_half_an_answer(aws: Callable[..., LocalAws]) -> None:
     server = aws("truncate")
-    # Of what it cannot read, botocore makes an answer without members, and no error.
-    assert set(client().validate_policy(**QUESTION)) == {"ResponseMetadata"}
-    with pytest.raises(ResponseParserError):
+    # botocore 1.44 makes an answer without members of it, and no error; earlier ones raise.
+    with suppress(ConnectionClosedError):
+        assert set(client().validate_policy(**QUESTION)) == {"ResponseMetadata"}
+    with pytest.raises((ResponseParserError, ConnectionClosedError)):
         client("sts").get_caller_identity()
     body = json.dumps(QUESTION).encode()
     with pytest.raises(json.JSONDecodeError):
