@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from tests.reasoning.documents import IDENTITY, allow, policy
 from tests.server.raw import connect, post, read_answer, rest_of
 
 BODY = json.dumps({"policyDocument": policy(), "policyType": IDENTITY}).encode()
+PAGE = Path(__file__).parents[2] / "docs/serve.md"
 ENDINGS = pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 
 
@@ -139,8 +141,19 @@ def test_the_help_tells_every_fault_setting_and_limit() -> None:
         assert f"\n  {setting} " in told
 
 
+def test_the_commands_of_the_page_and_of_the_help_are_right() -> None:
+    texts = [PAGE.read_text(), gate("serve", "--help").out]
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    commands = [line for line in lines if line.startswith("policy-gate serve --port")]
+    assert len(commands) > 5
+    for command in commands:
+        options = shlex.split(command.rstrip("&"), comments=True)[1:]
+        # What is wrong comes last, so that nothing is served and all before it is right.
+        assert "argument --host: expected" in gate(*options, "--host", "").err
+
+
 def test_the_page_tells_every_fault_and_operation() -> None:
-    page = (Path(__file__).parents[2] / "docs/serve.md").read_text()
+    page = PAGE.read_text()
     for name in (*KINDS, *OPERATIONS):
         assert f"`{name}`" in page
 

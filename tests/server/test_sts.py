@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
@@ -38,6 +40,29 @@ def test_the_caller_is_in_the_account_and_in_the_partition_of_its_region(
     assert identity["UserId"]
     assert identity["ResponseMetadata"]["RequestId"]
     assert [call.operation for call in local.calls] == ["GetCallerIdentity"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        b"Action=%3Cb%3E%26%E2%80%AE&Version=2011-06-15",
+        b"Action=" + b"x" * 100_000,
+        b"&".join([b"Action=GetCallerIdentity"] * 101),
+        b"Action=\xff",
+        b"",
+    ],
+)
+def test_forms_that_no_sdk_sends(local: Any, form: bytes) -> None:
+    request = Request(local.url, data=form)
+    with pytest.raises(HTTPError) as caught:
+        urlopen(request)
+    with caught.value as answer:
+        assert answer.code == 400
+        assert answer.headers["Content-Type"] == "text/xml"
+        text = answer.read().decode("ascii")
+    assert "<Code>InvalidAction</Code>" in text
+    assert "<b>" not in text
+    assert len(text) < 1000
 
 
 @pytest.mark.usefixtures("local")
