@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from policy_gate import __version__
 from policy_gate.analyzers.registry import ANALYZERS
+from policy_gate.commands.serve_options import add_options
 from policy_gate.fault import fault
 from policy_gate.reporters.registry import REPORTERS
 
@@ -202,6 +203,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         default="127.0.0.1",
         help="address to listen on (default: %(default)s)",
     )
+    add_options(parser)
     parser.set_defaults(command=_serve)
 
 

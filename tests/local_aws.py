@@ -1,10 +1,14 @@
-"""The only AWS that tests know: `policy-gate serve`, where a test may inject faults."""
+"""The only AWS that tests know: `policy-gate serve`, where a test may inject faults.
+
+Two ways: `faults`, as `policy-gate serve --fault` takes them, happen to calls by their number; a
+`script` answers in place of the server.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
@@ -15,8 +19,10 @@ from urllib.parse import parse_qsl
 import pytest
 
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
+from policy_gate.server.faults import parse_fault
 from policy_gate.server.listener import Server
-from policy_gate.server.operations import responder
+from policy_gate.server.responder import DEFAULT_SETTINGS, Settings, responder
+from policy_gate.server.routes import form_of, is_query, operation_of
 from policy_gate.server.wire import Reply, Request, Respond, reply
 
 
@@ -25,6 +31,8 @@ class Call(NamedTuple):
 
     question: Mapping[str, Any]
     headers: Message
+    operation: str | None
+    """As `ValidatePolicy`, None where the server knows no such operation."""
 
 
 Script = Callable[[Call], Reply | None]
@@ -62,14 +70,23 @@ def serving(respond: Respond, **bounds: Any) -> Iterator[str]:
 
 
 @contextmanager
-def running(script: Script = lambda call: None) -> Iterator[LocalAws]:
-    """The embedded analyzer over HTTP, but for the calls that the script answers."""
+def running(
+    script: Script = lambda call: None,
+    faults: Sequence[str] = (),
+    settings: Settings = DEFAULT_SETTINGS,
+) -> Iterator[LocalAws]:
+    """The embedded analyzer over HTTP, but for the faults and the calls that the script answers.
+
+    Every call is listed, whatever happens to it.
+    """
     calls: list[Call] = []
-    answer = responder(EmbeddedAnalyzer())
+    happening = settings._replace(faults=[parse_fault(text) for text in faults])
+    answer = responder(EmbeddedAnalyzer(), happening)
 
     def respond(request: Request) -> Reply:
-        question = {**json.loads(request.body), **dict(parse_qsl(request.query))}
-        calls.append(Call(question, request.headers))
+        body = form_of(request) if is_query(request) else json.loads(request.body or "{}")
+        question = {**body, **dict(parse_qsl(request.query))}
+        calls.append(Call(question, request.headers, operation_of(request)))
         return script(calls[-1]) or answer(request)
 
     with serving(respond) as url:
@@ -82,7 +99,7 @@ def only_this_aws(monkeypatch: pytest.MonkeyPatch, directory: Path, url: str) ->
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_ACCESSANALYZER", url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
 
 
 def no_aws(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:

@@ -1,40 +1,30 @@
-"""The four operations of IAM Access Analyzer that judge policies, answered by an analyzer."""
+"""The operations of IAM Access Analyzer that judge policies, answered by an analyzer."""
 
 from __future__ import annotations
 
-import sys
-import zlib
 from collections.abc import Callable, Mapping
-from threading import BoundedSemaphore
 from typing import Any
 
 from policy_gate.analyzers.embedded import (
     PUBLIC_ACCESS_RESOURCE_TYPES,
     VALIDATE_POLICY_RESOURCE_TYPES,
 )
-from policy_gate.analyzers.interface import Access, Analyzer, AnalyzerError, Answer
+from policy_gate.analyzers.interface import Access, AnalyzerError, Answer
 from policy_gate.reasoning.answer import Reason
-from policy_gate.server.wire import (
-    Question,
-    RefusedError,
-    Reply,
-    Request,
-    Respond,
-    invalid,
-    read_question,
-    reply,
+from policy_gate.server.account import list_analyzers
+from policy_gate.server.context import Body, Context
+from policy_gate.server.paging import Page
+from policy_gate.server.previews import (
+    create_access_preview,
+    get_access_preview,
+    list_access_preview_findings,
 )
+from policy_gate.server.question import Question
+from policy_gate.server.wire import RefusedError, invalid
 
-PAGE = 50
-"""Findings of ValidatePolicy a page, where the request does not say."""
-
-MAX_PAGE = 1000
 MAX_ACCESS_ITEMS = 100
 MAX_RESOURCE = 2048
 """Characters of a resource that CheckAccessNotGranted is asked about."""
-
-_AT_ONCE = 4
-"""Questions that are decided at a time. More would gain nothing but memory: it is computation."""
 
 ALL_TYPES = (
     "IDENTITY_POLICY", "RESOURCE_POLICY", "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY",
@@ -42,85 +32,34 @@ ALL_TYPES = (
 ACCESS_TYPES = ("IDENTITY_POLICY", "RESOURCE_POLICY")
 LOCALES = ("DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW")
 
-Body = Mapping[str, Any]
 
-
-def responder(analyzer: Analyzer) -> Respond:
-    """What answers each request, by asking the analyzer."""
-    turn = BoundedSemaphore(_AT_ONCE)
-
-    def respond(request: Request) -> Reply:
-        with turn:
-            try:
-                return _answer(request, analyzer)
-            except RefusedError as refused:
-                return refused.reply
-            except Exception as error:  # noqa: BLE001 - whatever the question, the server goes on
-                problem = f"{error!a}"[:500]
-                print(f"policy-gate: internal error, please report it: {problem}", file=sys.stderr)
-                return reply({"message": "internal error"}, 500, "InternalServerException")
-
-    return respond
-
-
-def _answer(request: Request, analyzer: Analyzer) -> Reply:
-    operation = OPERATIONS.get(f"{request.method} {request.path}")
-    if operation is None:
-        raise RefusedError("UnknownOperationException", 404, "there is no such operation")
-    return reply(operation(read_question(request), analyzer))
-
-
-def _validate_policy(question: Question, analyzer: Analyzer) -> Body:
+def _validate_policy(question: Question, context: Context) -> Body:
     question.optional_text("locale", LOCALES)
     document = question.text("policyDocument")
     policy_type: Any = question.text("policyType", ALL_TYPES)
     resource_type = question.optional_text(
         "validatePolicyResourceType", VALIDATE_POLICY_RESOURCE_TYPES
     )
-    size = question.number("maxResults", PAGE, 1, MAX_PAGE)
-    asked = f"{policy_type} {resource_type} {document}"
-    start = _start_of_page(question.query.get("nextToken"), asked)
+    page = Page(question, f"{policy_type} {resource_type} {document}", context.page_size)
     try:
-        findings = analyzer.validate_policy(document, policy_type, resource_type)
+        findings = context.analyzer.validate_policy(document, policy_type, resource_type)
     except AnalyzerError as error:
         raise _malformed(error, "validatePolicyResourceType") from error
-    page: dict[str, Any] = {"findings": findings[start : start + size]}
-    if start + size < len(findings):
-        page["nextToken"] = _token(start + size, asked)
-    return page
+    return page.of("findings", findings)
 
 
-def _token(start: int, asked: str) -> str:
-    """The position of a page and what it is a page of."""
-    return f"{start:x}-{zlib.crc32(asked.encode('utf-8', 'surrogatepass')):08x}"
-
-
-def _start_of_page(token: str | None, asked: str) -> int:
-    if token is None:
-        return 0
-    digits = token.partition("-")[0]
-    try:
-        start = int(digits, 16)
-    except ValueError:
-        start = -1
-    if start < 0 or token != _token(start, asked):
-        problem = "is no token of this question"
-        raise invalid(f"nextToken {problem}", "fieldValidationFailed", {"nextToken": problem})
-    return start
-
-
-def _check_no_new_access(question: Question, analyzer: Analyzer) -> Body:
+def _check_no_new_access(question: Question, context: Context) -> Body:
     new, existing = question.text("newPolicyDocument"), question.text("existingPolicyDocument")
     policy_type: Any = question.text("policyType", ACCESS_TYPES)
     try:
-        return _access_body(analyzer.check_no_new_access(new, existing, policy_type))
+        return _access_body(context.analyzer.check_no_new_access(new, existing, policy_type))
     except AnalyzerError as error:
         # Only a fault of the new policy has an offset.
         at_fault = "newPolicyDocument" if error.offset is not None else "existingPolicyDocument"
         raise _malformed(error, at_fault) from error
 
 
-def _check_access_not_granted(question: Question, analyzer: Analyzer) -> Body:
+def _check_access_not_granted(question: Question, context: Context) -> Body:
     document = question.text("policyDocument")
     policy_type: Any = question.text("policyType", ACCESS_TYPES)
     access = question.members.get("access")
@@ -131,7 +70,7 @@ def _check_access_not_granted(question: Question, analyzer: Analyzer) -> Body:
     actions = members.texts("actions", MAX_ACCESS_ITEMS)
     resources = members.texts("resources", MAX_ACCESS_ITEMS, MAX_RESOURCE)
     try:
-        answer = analyzer.check_access_not_granted(
+        answer = context.analyzer.check_access_not_granted(
             document, Access(actions, resources), policy_type
         )
     except AnalyzerError as error:
@@ -141,11 +80,11 @@ def _check_access_not_granted(question: Question, analyzer: Analyzer) -> Body:
     return _access_body(answer)
 
 
-def _check_no_public_access(question: Question, analyzer: Analyzer) -> Body:
+def _check_no_public_access(question: Question, context: Context) -> Body:
     document = question.text("policyDocument")
     resource_type = question.text("resourceType", PUBLIC_ACCESS_RESOURCE_TYPES)
     try:
-        return _access_body(analyzer.check_no_public_access(document, resource_type))
+        return _access_body(context.analyzer.check_no_public_access(document, resource_type))
     except AnalyzerError as error:
         raise _malformed(error, "policyDocument") from error
 
@@ -185,9 +124,13 @@ def _reason(reason: Reason) -> Body:
     return body
 
 
-OPERATIONS: Mapping[str, Callable[[Question, Analyzer], Body]] = {
-    "POST /policy/validation": _validate_policy,
-    "POST /policy/check-no-new-access": _check_no_new_access,
-    "POST /policy/check-access-not-granted": _check_access_not_granted,
-    "POST /policy/check-no-public-access": _check_no_public_access,
+OPERATIONS: Mapping[str, Callable[[Question, Context], Body]] = {
+    "ValidatePolicy": _validate_policy,
+    "CheckNoNewAccess": _check_no_new_access,
+    "CheckAccessNotGranted": _check_access_not_granted,
+    "CheckNoPublicAccess": _check_no_public_access,
+    "ListAnalyzers": list_analyzers,
+    "CreateAccessPreview": create_access_preview,
+    "GetAccessPreview": get_access_preview,
+    "ListAccessPreviewFindings": list_access_preview_findings,
 }

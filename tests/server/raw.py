@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
-from policy_gate.server.operations import responder
+from policy_gate.server.responder import responder
 from tests.local_aws import serving
 
 

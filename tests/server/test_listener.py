@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
-from policy_gate.server.listener import MAX_BODY
+from policy_gate.server.connection import MAX_BODY
+from policy_gate.server.wire import Reply
+from tests.local_aws import serving
 from tests.reasoning.documents import IDENTITY, policy
 from tests.server.raw import connect, post, read_answer, rest_of, serving_embedded
 
@@ -134,6 +136,21 @@ def test_who_drips_is_left() -> None:
 def _drip(connection: socket.socket, times: int) -> None:
     for _ in range(times):
         connection.send(b" ")
+
+
+def test_who_does_not_take_the_answer_is_left() -> None:
+    answer = Reply(200, b" " * 30_000_000)
+    with ExitStack() as stack:
+        with serving(lambda _request: answer, patience=0.1) as url:
+            connection = stack.enter_context(connect(url))
+            connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        # The server has ended, so this one is either answered or left.
+        taken = 0
+        with suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                taken += len(piece)
+    assert taken < len(answer.content)
 
 
 def test_connections_at_a_time_are_bounded() -> None:
