@@ -20,7 +20,7 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.
 ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
-.PHONY: run test fuzz bench lock
+.PHONY: run test fuzz bench docs lock
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
 endif
@@ -46,6 +46,9 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/terraform_plans.py $(PLANS)
 	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
 	.venv/bin/python benchmarks/linting.py $(POLICIES)
+
+docs: .venv/run.stamp
+	.venv/bin/python -m tools.make_check_pages
 
 lock: .venv/run.stamp
 	$(PYTHON) -m venv .venv/lock

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="check every policy found in the paths"))
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
+    _add_explain(commands.add_parser("explain", help="say what the code of a finding means"))
     _add_serve(commands.add_parser("serve", help="answer as IAM Access Analyzer does, over HTTP"))
     return parser
 
@@ -147,6 +148,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_document(validate, ("identity", "resource", "scp", "rcp"))
     validate.add_argument("--resource-type", metavar="TYPE", help="as AWS::S3::Bucket")
     _add_approximate(validate)
+    _add_fix(validate)
     compare = checks.add_parser("no-new-access", help="does it allow more than a reference?")
     _add_document(compare, ("identity", "resource"))
     compare.add_argument("--reference", required=True, metavar="FILE", help="reference policy")
@@ -163,10 +165,33 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         check.set_defaults(command=_check, check=name, parser=check, approximate=False)
 
 
+def _add_fix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="apply the fixes that change nothing of what the policy means to the JSON file, after"
+        " showing them on stderr and asking; the report is about the policy after that",
+    )
+    parser.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix, also those that are a guess, as the nearest action for one that does not"
+        " exist",
+    )
+    parser.add_argument("--yes", action="store_true", help="with --fix, do not ask")
+
+
 def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]) -> None:
     parser.add_argument("policy", metavar="POLICY_FILE", help="a policy document, JSON or YAML")
     if policy_types:
         parser.add_argument("--policy-type", required=True, choices=policy_types)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "code", nargs="?", metavar="CODE", help="as REDUNDANT_ACTION (default: list all codes)"
+    )
+    parser.set_defaults(command=_explain, parser=parser)
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
@@ -209,6 +234,12 @@ def _check(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import check
 
     return check.main(arguments)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import explain
+
+    return explain.main(arguments)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

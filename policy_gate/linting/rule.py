@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from policy_gate.linting.fix import Fixer
 from policy_gate.linting.interface import FindingType
 from policy_gate.linting.view import Place, PolicyView
 from policy_gate.model import PolicyKind
@@ -61,6 +62,9 @@ class Rule:
     approximate: bool = False
     """Off unless asked for: without tables that AWS keeps to itself it reports too much."""
 
+    fix: Fixer | None = None
+    """Mends what it reports, where it is certain what is to be written."""
+
     @property
     def docs(self) -> str:
         return inspect.getdoc(self.check) or ""
@@ -80,11 +84,12 @@ def rule(  # noqa: PLR0913 - the parts of a rule, by name
     kinds: tuple[PolicyKind, ...] = tuple(PolicyKind),
     resource_type: str | None = None,
     approximate: bool = False,
+    fix: Fixer | None = None,
 ) -> Callable[[Check], Rule]:
     """Makes a rule of a check; by default it applies to every kind of policy, and is on."""
 
     def decorate(check: Check) -> Rule:
-        return Rule(code, finding_type, kinds, check, bad, good, resource_type, approximate)
+        return Rule(code, finding_type, kinds, check, bad, good, resource_type, approximate, fix)
 
     return decorate
 
@@ -93,6 +98,20 @@ def example(*statements: str) -> str:
     """An example policy of the given statements, each a JSON object."""
     lines = ",\n".join(f"    {statement}" for statement in statements)
     return f'{{\n  "Version": "2012-10-17",\n  "Statement": [\n{lines}\n  ]\n}}'
+
+
+def example_with(
+    condition: str,
+    *,
+    effect: str = "Allow",
+    action: str = "s3:GetObject",
+    resource: str = "arn:aws:s3:::logs/*",
+) -> str:
+    """An example policy of one statement with this Condition, a JSON object."""
+    return example(
+        f'{{"Effect": "{effect}", "Action": "{action}", "Resource": "{resource}",\n'
+        f'     "Condition": {condition}}}'
+    )
 
 
 def quoted(value: str) -> str:

@@ -35,7 +35,7 @@ def validate_policy(
     Raises ValueError for a `policy_type` that the API does not know.
     Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicy.html
     """
-    policy = view_policy(text, _kind(policy_type, resource_type), resource_type)
+    policy = view_policy(text, kind_of(policy_type, resource_type), resource_type)
     lines = Lines(text)
     rules = (json_syntax_error,) if policy.unreadable else RULES
     found = [
@@ -48,7 +48,11 @@ def validate_policy(
     return [_finding(rule, problem, lines) for rule, problem in found]
 
 
-def _kind(policy_type: str, resource_type: str | None) -> PolicyKind:
+def kind_of(policy_type: str, resource_type: str | None) -> PolicyKind:
+    """The kind of policy that a PolicyType and a ValidatePolicyResourceType of the API mean.
+
+    Raises ValueError for a `policy_type` that the API does not know.
+    """
     if policy_type not in _KINDS:
         raise ValueError(f"policy type {policy_type!r} is none of {', '.join(_KINDS)}")
     if policy_type == "RESOURCE_POLICY" and resource_type == _TRUST_POLICY:

@@ -8,8 +8,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -26,6 +28,12 @@ ACTION_ELEMENTS = ("Action", "NotAction")
 RESOURCE_ELEMENTS = ("Resource", "NotResource")
 PRINCIPAL_ELEMENTS = ("Principal", "NotPrincipal")
 PRINCIPAL_KEYS = ("AWS", "Service", "Federated", "CanonicalUser")
+
+_CHARACTER = re.compile(
+    r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.",
+    re.DOTALL,
+)
+"""One character of a JSON string: one beyond U+FFFF can be two escapes."""
 
 
 class Place(NamedTuple):
@@ -89,6 +97,14 @@ class Part:
             if text := entry.text():
                 yield text
 
+    def scalar(self) -> Text | None:
+        """The string, boolean or number as a text: conditions take `true` for `"true"`."""
+        if isinstance(self.value, bool):
+            return Text("true" if self.value else "false", self.place)
+        if isinstance(self.value, (int, float)):
+            return Text(f"{Decimal(str(self.value)):f}", self.place)
+        return self.text()
+
 
 @dataclass(frozen=True, eq=False)
 class Condition:
@@ -118,6 +134,16 @@ class Condition:
     def texts(self) -> tuple[Text, ...]:
         """The strings among the values."""
         return tuple(self.values.texts())
+
+    @cached_property
+    def scalars(self) -> tuple[Text, ...]:
+        """The values as texts, booleans and numbers included."""
+        scalars = (entry.scalar() for entry in self.values.entries())
+        return tuple(scalar for scalar in scalars if scalar)
+
+    def asks_for(self, value: str) -> bool:
+        """Whether `true` or `false` is the only value, as a string or a boolean."""
+        return [str(entry.value).lower() for entry in self.values.entries()] == [value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,9 +201,9 @@ class Statement:
         """The strings of Resource and NotResource."""
         return self.texts(*RESOURCE_ELEMENTS)
 
-    def principals(self, key: str) -> Iterator[Text]:
+    def principals(self, key: str, names: tuple[str, ...] = PRINCIPAL_ELEMENTS) -> Iterator[Text]:
         """The strings of one kind of principal, as `AWS`, in Principal and NotPrincipal."""
-        for _, part in self.elements(PRINCIPAL_ELEMENTS):
+        for _, part in self.elements(names):
             if values := part.member(key):
                 yield from values.texts()
 
@@ -198,6 +224,11 @@ class Statement:
             for name, block, _ in self.operators
             for key, values in block.members()
         )
+
+    @cached_property
+    def condition_prefixes(self) -> frozenset[str]:
+        """What stands before the first colon of each condition key, in lower case."""
+        return frozenset(condition.folded_key.partition(":")[0] for condition in self.conditions)
 
     def conditions_on(self, *keys: str) -> list[Condition]:
         """The tests of these condition keys, which are given in lower case."""
@@ -220,6 +251,13 @@ class PolicyView:
     def place(self) -> Place:
         """The whole document."""
         return Place((), 0, len(self.text))
+
+    def offsets(self, text: Text) -> Sequence[int]:
+        """Where each character of a string stands in the document, and where the last one ends."""
+        start, end = text.place.start + 1, text.place.end - 1
+        if self.text.find("\\", start, end) < 0:
+            return range(start, end + 1)
+        return [*(match.start() for match in _CHARACTER.finditer(self.text, start, end)), end]
 
     @cached_property
     def catalog(self) -> Catalog:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
 from policy_gate.analyzers.interface import Answer, Reason, ValidatePolicyFinding
+from policy_gate.linting.fix import Fix
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reporters.json_report import guarded, witness_object
 from policy_gate.reporters.visible import visible
@@ -25,6 +26,9 @@ class CheckAnswer:
     findings: Sequence[ValidatePolicyFinding]
     """Of ValidatePolicy, in the API's shape; empty for the access checks."""
 
+    fixes: Sequence[Fix | None] = ()
+    """What mends each of the findings; without edits where the policy is not written in JSON."""
+
 
 def write_json(answered: CheckAnswer, stream: TextIO) -> None:
     """One JSON object; its shape is a contract that scripts rely on."""
@@ -39,7 +43,9 @@ def write_json(answered: CheckAnswer, stream: TextIO) -> None:
         "assumptions": list(answer.assumptions),
         "reasons": [_reason(reason) for reason in answer.reasons],
         "witness": None if witness is None else witness_object(witness),
-        "findings": list(answered.findings),
+        "findings": [
+            {**finding, "fix": _fix(fix) if fix else None} for finding, fix in _mended(answered)
+        ],
     }
     stream.write(guarded(json.dumps(content, indent=2, ensure_ascii=True)) + "\n")
 
@@ -54,16 +60,26 @@ def write_console(answered: CheckAnswer, stream: TextIO) -> None:
             lines.append(f"    Witness: {request(reason.witness)}")
         if reason.existingDeny is not None:
             lines.append(f"    The reference denies it in {denied_in(reason.existingDeny)}.")
-    for finding in answered.findings:
+    for finding, fix in _mended(answered):
         start = finding["locations"][0]["span"]["start"] if finding["locations"] else None
         place = f"{start['line']}:{start['column'] + 1} " if start else ""
         lines.append(f"  {place}{finding['findingType']} {finding['issueCode']}")
         lines.append(f"    {finding['findingDetails']}")
+        lines += [f"    Fix: {fix.advice}"] if fix else []
         lines.append(f"    {finding['learnMoreLink']}")
     lines += [f"Assumes {sentence}" for sentence in answer.assumptions]
     lines.append(f"Analyzer: {answered.analyzer} ({answered.analyzer_reason})")
     encoding = stream.encoding or "utf-8"
     stream.write("".join(f"{_indented(visible(line, encoding))}\n" for line in lines))
+
+
+def _mended(answered: CheckAnswer) -> Iterator[tuple[ValidatePolicyFinding, Fix | None]]:
+    return zip(answered.findings, answered.fixes, strict=True)
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    edits = [edit._asdict() for edit in fix.edits]
+    return {"description": fix.description, "safe": fix.safe, "edits": edits or None}
 
 
 def _indented(line: str) -> str:

@@ -43,6 +43,12 @@ def test_resource_types_and_condition_keys() -> None:
     assert not keys["s3:prefix"].multivalued
 
 
+def test_some_services_support_resource_control_policies() -> None:
+    supported = catalog().rcp_services()
+    assert {"s3", "sts", "sqs", "kms", "secretsmanager"} <= supported
+    assert supported < set(catalog().services())
+
+
 def test_every_service_can_be_read() -> None:
     names = [name for service in catalog().services() for name in catalog().action_names(service)]
     assert len(set(names)) == len(names) > 15_000

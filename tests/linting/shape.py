@@ -22,7 +22,7 @@ def assert_in_shape(findings: list[ValidatePolicyFinding], text: str) -> None:
             _assert_position(location["span"]["start"], text)
             _assert_position(location["span"]["end"], text)
             if finding["issueCode"] != "JSON_SYNTAX_ERROR":
-                assert json.loads(spanned(text, location)) == _walk(json.loads(text), location)
+                assert _decoded(text, location) == _walk(json.loads(text), location)
         starts.append(finding["locations"][0]["span"]["start"]["offset"])
     assert starts == sorted(starts)
 
@@ -30,6 +30,12 @@ def assert_in_shape(findings: list[ValidatePolicyFinding], text: str) -> None:
 def spanned(text: str, location: FindingLocation) -> str:
     span = location["span"]
     return text[span["start"]["offset"] : span["end"]["offset"]]
+
+
+def _decoded(text: str, location: FindingLocation) -> object:
+    part = spanned(text, location)
+    is_part_of_a_string = "substring" in (location["path"] or [{}])[-1]
+    return json.loads(f'"{part}"' if is_part_of_a_string else part)
 
 
 def _assert_position(position: Position, text: str) -> None:
@@ -45,5 +51,10 @@ def _walk(value: Any, location: FindingLocation) -> object:
             assert element == location["path"][-1]
             assert element["key"] in value
             return element["key"]
+        if "substring" in element:
+            assert element == location["path"][-1]
+            start, length = element["substring"]["start"], element["substring"]["length"]
+            assert 0 <= start < start + length <= len(value)
+            return value[start : start + length]
         value = value[element["value"] if "value" in element else element["index"]]
     return value

@@ -170,7 +170,7 @@ def test_condition_keys(operator: str, key: str, expected: list[str]) -> None:
     ],
 )
 def test_services_called_via(value: str, expected: list[str]) -> None:
-    condition = {"ForAnyValue:StringEquals": {"aws:CalledVia": value}}
+    condition = {"ForAnyValue:StringLike": {"aws:CalledVia": value}}
     assert statement_codes(Condition=condition) == expected
 
 

@@ -115,7 +115,7 @@ def test_a_document_that_is_no_object_is_a_data_type_mismatch(root: str) -> None
 
 
 def test_numbers_and_booleans_are_condition_values() -> None:
-    condition = {"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:max-keys": [1, 2]}}
+    condition = {"Bool": {"aws:SecureTransport": True}, "NumericEquals": {"s3:max-keys": [1, 2]}}
     assert statement_codes(Condition=condition) == []
 
 
@@ -199,7 +199,8 @@ def test_the_short_form_of_api_gateway_is_for_resource_policies() -> None:
     ids=str,
 )
 def test_passing_any_role(elements: dict[str, object], expected: str | None) -> None:
-    assert statement_codes(**{"Resource": "*", **elements}) == [expected] * bool(expected)
+    found = statement_codes(**{"Resource": "*", **elements})
+    assert [code for code in found if code.startswith("PASS_ROLE")] == [expected] * bool(expected)
 
 
 @pytest.mark.parametrize(

@@ -12,24 +12,48 @@ from policy_gate.linting.rule import Rule
 from policy_gate.linting.rules.catalogue import (
     actions,
     arn_fields,
+    claim_keys,
     condition_keys,
     key_types,
+    rcp_actions,
     region_values,
+    resource_policies,
     services,
 )
-from policy_gate.linting.rules.curated import tag_keys
+from policy_gate.linting.rules.curated import (
+    kms_keys,
+    scoped_keys,
+    sensitive_keys,
+    service_principals,
+    tag_keys,
+    weak_conditions,
+)
 from policy_gate.linting.rules.structure import (
+    addresses,
     arns,
+    audience,
+    condition_formats,
+    condition_values,
     data_types,
     document,
     empty,
+    empty_conditions,
+    federation,
+    github,
     operators,
+    organizations,
     pass_role,
+    principal_values,
     principals,
+    rcp_conditions,
     redundancy,
+    service_linked_roles,
     sids,
+    sizes,
     statements,
     trust,
+    variables,
+    wildcards,
 )
 
 _STRUCTURE = (
@@ -38,22 +62,46 @@ _STRUCTURE = (
     statements,
     sids,
     principals,
+    principal_values,
     trust,
+    federation,
+    github,
+    audience,
+    organizations,
+    rcp_conditions,
     arns,
     operators,
+    condition_values,
+    condition_formats,
+    addresses,
+    wildcards,
+    variables,
     empty,
+    empty_conditions,
     redundancy,
     pass_role,
+    service_linked_roles,
+    sizes,
 )
 _CATALOGUE = (
     actions,
     services,
+    resource_policies,
     arn_fields,
     region_values,
     condition_keys,
+    claim_keys,
     key_types,
+    rcp_actions,
 )
-_CURATED = (tag_keys,)
+_CURATED = (
+    tag_keys,
+    sensitive_keys,
+    scoped_keys,
+    service_principals,
+    weak_conditions,
+    kms_keys,
+)
 
 
 def _rules_of(modules: tuple[ModuleType, ...]) -> tuple[Rule, ...]:

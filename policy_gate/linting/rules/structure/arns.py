@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from policy_gate.linting.arns import FIELDS, PREFIX, arn_of, is_open
+from policy_gate.linting.fixers.arns import missing_fields, missing_prefix
 from policy_gate.linting.patterns import has_wildcard
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PolicyView, Text
@@ -30,6 +31,7 @@ _ACCOUNT = re.compile(r"([0-9]{12}|aws)?")
     "ERROR",
     bad=_GOOD.replace("arn:aws:s3:::logs", "aws:s3:::logs"),
     good=_GOOD,
+    fix=missing_prefix,
 )
 def invalid_arn_prefix(policy: PolicyView) -> Iterator[Problem]:
     """Reports a resource that does not begin with `arn:`.
@@ -60,6 +62,7 @@ def _may_begin_with_prefix(resource: str) -> bool:
     "ERROR",
     bad=_GOOD.replace("arn:aws:s3:::logs", "arn:aws:s3:logs"),
     good=_GOOD,
+    fix=missing_fields,
 )
 def missing_arn_field(policy: PolicyView) -> Iterator[Problem]:
     """Reports an ARN of fewer than six fields, unless a wildcard or variable may hold the rest.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.document import wrong_type
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import (
     ACTION_ELEMENTS,
@@ -23,6 +24,7 @@ from policy_gate.syntax.node import Content
     good=example(
         '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}'
     ),
+    fix=wrong_type,
 )
 def data_type_mismatch(policy: PolicyView) -> Iterator[Problem]:
     """Reports a value whose JSON type the grammar does not allow where it stands.

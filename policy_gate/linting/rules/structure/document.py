@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from policy_gate.linting.fixers.document import with_version
+from policy_gate.linting.fixers.spelling import current_version, misspelled_element
+from policy_gate.linting.fixers.syntax import commas
+from policy_gate.linting.grammar import POLICY_ELEMENTS, STATEMENT_ELEMENTS
 from policy_gate.linting.rule import Problem, example, quoted, rule
-from policy_gate.linting.view import (
-    ACTION_ELEMENTS,
-    PRINCIPAL_ELEMENTS,
-    RESOURCE_ELEMENTS,
-    Part,
-    Place,
-    PolicyView,
-)
-from policy_gate.model import PolicyKind
+from policy_gate.linting.view import Part, Place, PolicyView
 from policy_gate.syntax.node import Lines
 
-_POLICY_ELEMENTS = ("Version", "Id", "Statement")
-_STATEMENT_ELEMENTS = (
-    "Sid",
-    "Effect",
-    *PRINCIPAL_ELEMENTS,
-    *ACTION_ELEMENTS,
-    *RESOURCE_ELEMENTS,
-    "Condition",
-)
 _VERSIONS = ("2012-10-17", "2008-10-17")
-_IDENTITY_QUOTA = 10_240
 _GOOD = example('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}')
 
 
@@ -37,6 +22,7 @@ _GOOD = example('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:
     "ERROR",
     bad=_GOOD.replace('"Allow",', '"Allow"'),
     good=_GOOD,
+    fix=commas,
 )
 def json_syntax_error(policy: PolicyView) -> Iterator[Problem]:
     """Reports a text that is not JSON. No other rule looks at such a text.
@@ -61,6 +47,7 @@ def json_syntax_error(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=example('{"Effect": "Allow", "Actions": "s3:Get*", "Action": "s3:Put*", "Resource": "*"}'),
     good=example('{"Effect": "Allow", "Action": ["s3:Get*", "s3:Put*"], "Resource": "*"}'),
+    fix=misspelled_element,
 )
 def invalid_policy_element(policy: PolicyView) -> Iterator[Problem]:
     """Reports a key of the document or of a statement that is no element of the policy grammar.
@@ -70,12 +57,12 @@ def invalid_policy_element(policy: PolicyView) -> Iterator[Problem]:
     Use instead: the names of the grammar, as Version, Statement, Effect, Action, Resource.
     """
     for name, part in policy.root.members():
-        if name not in _POLICY_ELEMENTS:
-            yield _unknown(name, part, "policy", _POLICY_ELEMENTS)
+        if name not in POLICY_ELEMENTS:
+            yield _unknown(name, part, "policy", POLICY_ELEMENTS)
     for statement in policy.statements:
         for name, part in statement.part.members():
-            if name not in _STATEMENT_ELEMENTS:
-                yield _unknown(name, part, "statement", _STATEMENT_ELEMENTS)
+            if name not in STATEMENT_ELEMENTS:
+                yield _unknown(name, part, "statement", STATEMENT_ELEMENTS)
 
 
 def _unknown(name: str, part: Part, owner: str, known: tuple[str, ...]) -> Problem:
@@ -102,6 +89,7 @@ def missing_statement(policy: PolicyView) -> Iterator[Problem]:
     "WARNING",
     bad=_GOOD.replace('  "Version": "2012-10-17",\n', ""),
     good=_GOOD,
+    fix=with_version,
 )
 def missing_version(policy: PolicyView) -> Iterator[Problem]:
     """Reports a document without a Version.
@@ -119,7 +107,13 @@ def missing_version(policy: PolicyView) -> Iterator[Problem]:
         )
 
 
-@rule("INVALID_VERSION", "ERROR", bad=_GOOD.replace("2012-10-17", "2012-10-18"), good=_GOOD)
+@rule(
+    "INVALID_VERSION",
+    "ERROR",
+    bad=_GOOD.replace("2012-10-17", "2012-10-18"),
+    good=_GOOD,
+    fix=current_version,
+)
 def invalid_version(policy: PolicyView) -> Iterator[Problem]:
     """Reports a Version that names no version of the policy language.
 
@@ -134,28 +128,4 @@ def invalid_version(policy: PolicyView) -> Iterator[Problem]:
             f'Version {quoted(text.value)} is no version of the policy language: write "2012-10-17"'
             ' (or "2008-10-17").',
             (text.place,),
-        )
-
-
-@rule(
-    "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA",
-    "WARNING",
-    kinds=(PolicyKind.IDENTITY,),
-    bad=_GOOD.replace("logs", "l" + "o" * _IDENTITY_QUOTA + "gs"),
-    good=_GOOD,
-)
-def policy_size_exceeds_identity_policy_quota(policy: PolicyView) -> Iterator[Problem]:
-    """Reports an identity policy of more than 10,240 characters, white space not counted.
-
-    Why is this bad? No identity takes it: the inline policies of a role have 10,240 characters
-    together, those of a group 5,120, those of a user 2,048, and a managed policy has 6,144.
-
-    Use instead: wildcards for groups of actions, or several managed policies.
-    """
-    size = len(re.sub(r"\s", "", policy.text))
-    if size > _IDENTITY_QUOTA:
-        yield Problem(
-            f"The policy has {size:,} characters without white space, more than any identity "
-            f"takes ({_IDENTITY_QUOTA:,}): shorten it or split it into managed policies.",
-            (policy.place,),
         )

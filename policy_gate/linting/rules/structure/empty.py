@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.document import (
+    empty_condition,
+    empty_principal_kind,
+    empty_statement,
+)
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import (
     ACTION_ELEMENTS,
@@ -23,6 +28,7 @@ _WITH_PRINCIPAL = _GOOD.replace('"Allow",', '"Allow", "Principal": {"AWS": "1111
     "SUGGESTION",
     bad=_GOOD.replace('"s3:ListBucket"', "[]"),
     good=_GOOD,
+    fix=empty_statement,
 )
 def empty_array_action(policy: PolicyView) -> Iterator[Problem]:
     """Reports an Action or NotAction that is an empty array.
@@ -34,7 +40,13 @@ def empty_array_action(policy: PolicyView) -> Iterator[Problem]:
     yield from _empty_arrays(policy, ACTION_ELEMENTS, "action")
 
 
-@rule("EMPTY_ARRAY_RESOURCE", "SUGGESTION", bad=_GOOD.replace('"*"', "[]"), good=_GOOD)
+@rule(
+    "EMPTY_ARRAY_RESOURCE",
+    "SUGGESTION",
+    bad=_GOOD.replace('"*"', "[]"),
+    good=_GOOD,
+    fix=empty_statement,
+)
 def empty_array_resource(policy: PolicyView) -> Iterator[Problem]:
     """Reports a Resource or NotResource that is an empty array.
 
@@ -62,6 +74,7 @@ def _empty_arrays(policy: PolicyView, names: tuple[str, str], noun: str) -> Iter
     kinds=_IN_RESOURCE_POLICIES,
     bad=_WITH_PRINCIPAL.replace('"111122223333"', "[]"),
     good=_WITH_PRINCIPAL,
+    fix=empty_principal_kind,
 )
 def empty_array_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports a kind of principal with an empty array of values.
@@ -87,6 +100,7 @@ def empty_array_principal(policy: PolicyView) -> Iterator[Problem]:
     kinds=_IN_RESOURCE_POLICIES,
     bad=_WITH_PRINCIPAL.replace('{"AWS": "111122223333"}', "{}"),
     good=_WITH_PRINCIPAL,
+    fix=empty_statement,
 )
 def empty_object_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports a Principal or NotPrincipal that is an empty object.
@@ -110,6 +124,7 @@ def empty_object_principal(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_GOOD.replace('"*"', '"*", "Condition": {}'),
     good=_GOOD,
+    fix=empty_condition,
 )
 def empty_object_condition(policy: PolicyView) -> Iterator[Problem]:
     """Reports a Condition, or an operator in it, that is an empty object.

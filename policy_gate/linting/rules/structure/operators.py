@@ -9,9 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from policy_gate.linting.fixers.operators import (
+    misspelled_operator,
+    only_whether_present,
+    plain_null,
+)
+from policy_gate.linting.fixers.values import one_key
 from policy_gate.linting.operators import OPERATORS, parse_operator
+from policy_gate.linting.patterns import is_star
 from policy_gate.linting.rule import Problem, example, quoted, rule
-from policy_gate.linting.view import PolicyView, Text
+from policy_gate.linting.view import PolicyView
 
 _LONGEST = 60
 
@@ -28,6 +35,7 @@ def _with(condition: str) -> str:
     "ERROR",
     bad=_with('{"StringMatches": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
     good=_with('{"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}'),
+    fix=misspelled_operator,
 )
 def invalid_condition_operator(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition operator that does not exist.
@@ -55,6 +63,7 @@ def invalid_condition_operator(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_with('{"NullIfExists": {"aws:ResourceTag/team": "false"}}'),
     good=_with('{"Null": {"aws:ResourceTag/team": "false"}}'),
+    fix=plain_null,
 )
 def null_with_if_exists(policy: PolicyView) -> Iterator[Problem]:
     """Reports the operator Null with the suffix IfExists.
@@ -79,6 +88,7 @@ def null_with_if_exists(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_with('{"ForAnyValue:Null": {"aws:TagKeys": "false"}}'),
     good=_with('{"Null": {"aws:TagKeys": "false"}}'),
+    fix=plain_null,
 )
 def null_with_qualifier(policy: PolicyView) -> Iterator[Problem]:
     """Reports the operator Null behind ForAllValues or ForAnyValue.
@@ -127,6 +137,7 @@ def invalid_condition_key_format(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=_with('{"StringEquals": {"aws:userid": "AIDAEXAMPLE", "aws:UserId": "AROAEXAMPLE"}}'),
     good=_with('{"StringEquals": {"aws:userid": ["AIDAEXAMPLE", "AROAEXAMPLE"]}}'),
+    fix=one_key,
 )
 def duplicate_keys_with_different_case(policy: PolicyView) -> Iterator[Problem]:
     """Reports a condition key that stands twice under one operator, in different capitals.
@@ -154,6 +165,7 @@ def duplicate_keys_with_different_case(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_with('{"StringLike": {"aws:ResourceTag/team": "*"}}'),
     good=_with('{"Null": {"aws:ResourceTag/team": "false"}}'),
+    fix=only_whether_present,
 )
 def equivalent_to_null_false(policy: PolicyView) -> Iterator[Problem]:
     """Reports StringLike with `*` as its only value.
@@ -170,6 +182,7 @@ def equivalent_to_null_false(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=_with('{"StringNotLike": {"aws:ResourceTag/team": "*"}}'),
     good=_with('{"Null": {"aws:ResourceTag/team": "true"}}'),
+    fix=only_whether_present,
 )
 def equivalent_to_null_true(policy: PolicyView) -> Iterator[Problem]:
     """Reports StringNotLike with `*` as its only value.
@@ -184,14 +197,10 @@ def equivalent_to_null_true(policy: PolicyView) -> Iterator[Problem]:
 def _any_value(policy: PolicyView, operator: str, meaning: str, null: str) -> Iterator[Problem]:
     for condition in policy.conditions:
         values = condition.texts
-        if condition.operator_name == operator and len(values) == 1 and _is_star(values[0]):
+        if condition.operator_name == operator and len(values) == 1 and is_star(values[0].value):
             yield Problem(
                 f"{operator} with {quoted(values[0].value)} only tests that "
                 f"{quoted(condition.key)} is {meaning}: write "
                 f'"Null": {{{quoted(condition.key)}: "{null}"}}.',
                 (values[0].place,),
             )
-
-
-def _is_star(text: Text) -> bool:
-    return text.value != "" and text.value.strip("*") == ""

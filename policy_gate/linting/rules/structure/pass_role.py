@@ -6,15 +6,21 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator
 
-from policy_gate.linting.patterns import has_wildcard, wildcard_pattern
-from policy_gate.linting.rule import Problem, example, quoted, rule
-from policy_gate.linting.view import Place, PolicyView, Statement, Text
+from policy_gate.linting.grants import (
+    WideGrant,
+    any_resource,
+    covered,
+    left_in,
+    named,
+    other_resources,
+    wide_grants,
+)
+from policy_gate.linting.rule import Problem, example, rule
+from policy_gate.linting.view import PolicyView, Statement
 from policy_gate.model import PolicyKind
 
-_PASS_ROLE = "iam:passrole"
 _PASSED_TO = "iam:passedtoservice"
 _ASSOCIATED_WITH = "iam:associatedresourcearn"
 _LIMITING_OPERATORS = ("stringequals", "stringlike", "stringlikeifexists")
@@ -25,14 +31,26 @@ _GOOD = example(
 _GOOD_NOT_ACTION = example('{"Effect": "Allow", "NotAction": ["s3:*", "iam:*"], "Resource": "*"}')
 
 
-class Match(NamedTuple):
-    """What half of a statement lets roles be passed, as half a sentence, and where it stands."""
+def _limits_service(statement: Statement) -> bool:
+    # As recorded answers have it: StringEqualsIfExists on iam:PassedToService does not count,
+    # StringLikeIfExists does, and so does a test of the resource that the role is for.
+    return any(
+        condition.folded_key == _ASSOCIATED_WITH
+        or (
+            condition.folded_key == _PASSED_TO
+            and condition.operator_name.lower() in _LIMITING_OPERATORS
+        )
+        for condition in statement.conditions
+    )
 
-    phrase: str
-    places: tuple[Place, ...]
 
-
-Matcher: TypeAlias = Callable[[Statement], Match | None]
+_PASS_ROLE = WideGrant(
+    action="iam:PassRole",
+    any_resource="lets any role of the account be passed to a service",
+    other_resources="lets every role that it does not name be passed to a service",
+    advice="name the ARNs of the roles in Resource, and test iam:PassedToService",
+    limited=_limits_service,
+)
 
 
 @rule(
@@ -50,14 +68,14 @@ def pass_role_with_star_in_resource(policy: PolicyView) -> Iterator[Problem]:
 
     Use instead: the ARNs of the roles, and a Condition on iam:PassedToService.
     """
-    yield from _problems(policy, _explicit, _star)
+    yield from wide_grants(policy, _PASS_ROLE, named, any_resource)
 
 
 @rule(
     "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE",
     "SECURITY_WARNING",
     kinds=_IDENTITY,
-    bad=example('{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}'),
+    bad=example('{"Effect": "Allow", "Action": "iam:Pass*", "Resource": "*"}'),
     good=_GOOD,
 )
 def pass_role_with_star_in_action_and_resource(policy: PolicyView) -> Iterator[Problem]:
@@ -68,14 +86,14 @@ def pass_role_with_star_in_action_and_resource(policy: PolicyView) -> Iterator[P
 
     Use instead: the actions that are needed, and iam:PassRole with the ARNs of the roles.
     """
-    yield from _problems(policy, _covering, _star)
+    yield from wide_grants(policy, _PASS_ROLE, covered, any_resource)
 
 
 @rule(
     "PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
     "SECURITY_WARNING",
     kinds=_IDENTITY,
-    bad=_GOOD_NOT_ACTION.replace(', "iam:*"', ""),
+    bad=_GOOD_NOT_ACTION.replace("iam:*", "iam:Create*"),
     good=_GOOD_NOT_ACTION,
 )
 def pass_role_with_star_in_resource_and_not_action(policy: PolicyView) -> Iterator[Problem]:
@@ -85,7 +103,7 @@ def pass_role_with_star_in_resource_and_not_action(policy: PolicyView) -> Iterat
 
     Use instead: Action with what is needed; or name iam:PassRole in NotAction too.
     """
-    yield from _problems(policy, _not_excluded, _star)
+    yield from wide_grants(policy, _PASS_ROLE, left_in, any_resource)
 
 
 @rule(
@@ -102,7 +120,7 @@ def pass_role_with_not_resource(policy: PolicyView) -> Iterator[Problem]:
 
     Use instead: Resource with the ARNs of the roles.
     """
-    yield from _problems(policy, _explicit, _not_resource)
+    yield from wide_grants(policy, _PASS_ROLE, named, other_resources)
 
 
 @rule(
@@ -110,7 +128,7 @@ def pass_role_with_not_resource(policy: PolicyView) -> Iterator[Problem]:
     "SECURITY_WARNING",
     kinds=_IDENTITY,
     bad=example(
-        '{"Effect": "Allow", "Action": "iam:*", "NotResource": "arn:aws:iam::*:role/admin"}'
+        '{"Effect": "Allow", "Action": "iam:Pass*", "NotResource": "arn:aws:iam::*:role/admin"}'
     ),
     good=_GOOD,
 )
@@ -121,14 +139,14 @@ def pass_role_with_star_in_action_and_not_resource(policy: PolicyView) -> Iterat
 
     Use instead: the actions that are needed, and iam:PassRole with the ARNs of the roles.
     """
-    yield from _problems(policy, _covering, _not_resource)
+    yield from wide_grants(policy, _PASS_ROLE, covered, other_resources)
 
 
 @rule(
     "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE",
     "SECURITY_WARNING",
     kinds=_IDENTITY,
-    bad=_GOOD_NOT_ACTION.replace(', "iam:*"', "").replace(
+    bad=_GOOD_NOT_ACTION.replace("iam:*", "iam:Create*").replace(
         '"Resource": "*"', '"NotResource": "arn:aws:s3:::logs/*"'
     ),
     good=_GOOD_NOT_ACTION,
@@ -140,70 +158,4 @@ def pass_role_with_not_action_and_not_resource(policy: PolicyView) -> Iterator[P
 
     Use instead: Action and Resource with what is needed.
     """
-    yield from _problems(policy, _not_excluded, _not_resource)
-
-
-def _problems(policy: PolicyView, actions: Matcher, resources: Matcher) -> Iterator[Problem]:
-    for statement in policy.statements:
-        # Resources first: few statements match, and comparing actions is slow.
-        where = resources(statement) if statement.allows else None
-        which = actions(statement) if where else None
-        if where and which:
-            yield Problem(
-                f"{which.phrase}, and {where.phrase} be passed to a service: name the ARNs of the "
-                "roles in Resource, and test iam:PassedToService.",
-                which.places + where.places,
-            )
-
-
-def _explicit(statement: Statement) -> Match | None:
-    found = [text for text in statement.texts("Action") if text.value.lower() == _PASS_ROLE]
-    return _match("The statement allows iam:PassRole", found)
-
-
-def _covering(statement: Statement) -> Match | None:
-    actions = statement.texts("Action")
-    found = [text for text in actions if has_wildcard(text.value) and _covers(text.value)]
-    return _match(f"{quoted(found[0].value)} covers iam:PassRole", found) if found else None
-
-
-def _not_excluded(statement: Statement) -> Match | None:
-    excluded = statement.element("NotAction")
-    if not excluded or any(_covers(text.value) for text in excluded.texts()):
-        return None
-    return Match("NotAction leaves iam:PassRole allowed", (excluded.place,))
-
-
-def _covers(action: str) -> bool:
-    return wildcard_pattern(action.lower()).fullmatch(_PASS_ROLE) is not None
-
-
-def _star(statement: Statement) -> Match | None:
-    found = [text for text in statement.texts("Resource") if text.value == "*"]
-    if not found or _limits_service(statement):
-        return None
-    return _match('Resource "*" lets any role of the account', found)
-
-
-def _not_resource(statement: Statement) -> Match | None:
-    excluded = statement.element("NotResource")
-    if not excluded:
-        return None
-    return Match("NotResource lets every role that it does not name", (excluded.place,))
-
-
-def _match(phrase: str, texts: list[Text]) -> Match | None:
-    return Match(phrase, tuple(text.place for text in texts)) if texts else None
-
-
-def _limits_service(statement: Statement) -> bool:
-    # As recorded answers have it: StringEqualsIfExists on iam:PassedToService does not count,
-    # StringLikeIfExists does, and so does a test of the resource that the role is for.
-    return any(
-        condition.folded_key == _ASSOCIATED_WITH
-        or (
-            condition.folded_key == _PASSED_TO
-            and condition.operator_name.lower() in _LIMITING_OPERATORS
-        )
-        for condition in statement.conditions
-    )
+    yield from wide_grants(policy, _PASS_ROLE, left_in, other_resources)

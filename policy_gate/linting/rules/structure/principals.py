@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.principals import (
+    misspelled_principal_key,
+    principal_with_kind,
+    without_principal,
+    without_principal_of_anyone,
+)
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import PRINCIPAL_ELEMENTS, PRINCIPAL_KEYS, PolicyView
 from policy_gate.model import PolicyKind
@@ -20,6 +26,7 @@ _ACCOUNT = example('{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, ' 
     kinds=(PolicyKind.IDENTITY,),
     bad=_ACCOUNT,
     good=_NO_PRINCIPAL,
+    fix=without_principal,
 )
 def unsupported_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports Principal and NotPrincipal in an identity policy.
@@ -37,6 +44,7 @@ def unsupported_principal(policy: PolicyView) -> Iterator[Problem]:
     kinds=(PolicyKind.SERVICE_CONTROL,),
     bad=example('{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}'),
     good=example('{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}'),
+    fix=without_principal_of_anyone,
 )
 def scp_syntax_error_principal(policy: PolicyView) -> Iterator[Problem]:
     """Reports Principal and NotPrincipal in a service control policy.
@@ -63,6 +71,7 @@ def _forbidden(policy: PolicyView, where: str) -> Iterator[Problem]:
     kinds=_IN_RESOURCE_POLICIES,
     bad=_ACCOUNT.replace('{"AWS": "111122223333"}', '"111122223333"'),
     good=_ACCOUNT,
+    fix=principal_with_kind,
 )
 def invalid_principal_format(policy: PolicyView) -> Iterator[Problem]:
     """Reports a Principal that is an array, or a string other than `*`.
@@ -88,6 +97,7 @@ def invalid_principal_format(policy: PolicyView) -> Iterator[Problem]:
     kinds=_IN_RESOURCE_POLICIES,
     bad=_ACCOUNT.replace('"AWS"', '"Account"'),
     good=_ACCOUNT,
+    fix=misspelled_principal_key,
 )
 def invalid_principal_key(policy: PolicyView) -> Iterator[Problem]:
     """Reports a key of Principal other than AWS, Service, Federated and CanonicalUser.

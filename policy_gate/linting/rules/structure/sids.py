@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.document import alphanumeric_sid, repeated_sids, without_sid
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import Place, PolicyView
 from policy_gate.model import PolicyKind
@@ -23,6 +24,7 @@ _ADD_PRINCIPAL = ('"Allow"', '"Allow", "Principal": {"AWS": "111122223333"}')
     kinds=_STRICT_KINDS,
     bad=example(_READ.format("Logs"), _LIST.format("Logs")),
     good=example(_READ.format("ReadLogs"), _LIST.format("ListLogs")),
+    fix=repeated_sids,
 )
 def unique_sids_required(policy: PolicyView) -> Iterator[Problem]:
     """Reports statements with the same Sid, in policies of IAM and Organizations.
@@ -44,6 +46,7 @@ def unique_sids_required(policy: PolicyView) -> Iterator[Problem]:
     kinds=(PolicyKind.RESOURCE,),
     bad=example(_READ.format("Logs"), _LIST.format("Logs")).replace(*_ADD_PRINCIPAL),
     good=example(_READ.format("ReadLogs"), _LIST.format("ListLogs")).replace(*_ADD_PRINCIPAL),
+    fix=repeated_sids,
 )
 def unique_sids_recommended(policy: PolicyView) -> Iterator[Problem]:
     """Reports statements with the same Sid, in resource policies.
@@ -75,6 +78,7 @@ def _repeated(policy: PolicyView) -> Iterator[tuple[str, tuple[Place, ...]]]:
     kinds=_STRICT_KINDS,
     bad=example(_READ.format("read-logs")),
     good=example(_READ.format("ReadLogs")),
+    fix=alphanumeric_sid,
 )
 def unsupported_sid(policy: PolicyView) -> Iterator[Problem]:
     """Reports a Sid with other characters than A-Z, a-z and 0-9, in IAM and Organizations.
@@ -100,6 +104,7 @@ def unsupported_sid(policy: PolicyView) -> Iterator[Problem]:
     "SUGGESTION",
     bad=example(_READ.format("")),
     good=example(_READ.format("ReadLogs")),
+    fix=without_sid,
 )
 def empty_sid_value(policy: PolicyView) -> Iterator[Problem]:
     """Reports a Sid that is the empty string.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_gate.linting.fixers.spelling import misspelled_effect
 from policy_gate.linting.rule import Problem, example, quoted, rule
 from policy_gate.linting.view import (
     ACTION_ELEMENTS,
@@ -43,6 +44,7 @@ def missing_effect(policy: PolicyView) -> Iterator[Problem]:
     "ERROR",
     bad=example('{"Effect": "allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}'),
     good=_GOOD,
+    fix=misspelled_effect,
 )
 def invalid_effect(policy: PolicyView) -> Iterator[Problem]:
     """Reports an Effect other than Allow and Deny.

@@ -1,0 +1,85 @@
+"""The documentation of the access checks, as rules have it of theirs."""
+
+from __future__ import annotations
+
+from policy_gate.explanations import Example, Explanation
+from policy_gate.linting.rule import example
+
+_API = "https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_"
+_NO_FIX = "None: the finding says which statement, and shows a request that it allows."
+_LOGS = '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}'
+_SHARED = (
+    '{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject",\n'
+    '     "Resource": "arn:aws:s3:::logs/*"}'
+)
+
+ACCESS_CHECKS = (
+    Explanation(
+        "CHECK_NO_NEW_ACCESS",
+        "no-new-access",
+        "SECURITY_WARNING",
+        "Reports a statement that allows a request which the reference policy does not allow.",
+        "The reference says what is agreed. The finding comes with one such request, and tells the"
+        " Deny of the reference that it meets, if there is one.",
+        "actions, resources and conditions within those of the reference; or the reference with"
+        " this access added, if it is meant.",
+        "no",
+        _NO_FIX,
+        "the policies that `applies-to` names, by default identity policies",
+        "proof",
+        (
+            Example("The reference policy", example(_LOGS.replace("GetObject", "*"))),
+            Example("A policy with this finding", example(_LOGS.replace("logs/*", "*"))),
+            Example("Without it", example(_LOGS)),
+        ),
+        f"{_API}CheckNoNewAccess.html",
+    ),
+    Explanation(
+        "CHECK_ACCESS_NOT_GRANTED",
+        "access-not-granted",
+        "SECURITY_WARNING",
+        "Reports a statement that grants one of the sensitive actions, or access to one of the"
+        " sensitive resources, that the configuration names.",
+        "Some actions make their caller an administrator, as `iam:CreateAccessKey` of another"
+        " user. A wildcard grants them without a word.",
+        "the actions and resources that are needed, or a Deny of the sensitive ones.",
+        "no",
+        _NO_FIX,
+        "the policies that `applies-to` names, by default all that the check can ask about",
+        "proof",
+        (
+            Example(
+                "A policy with this finding, where `iam:CreateAccessKey` is sensitive",
+                example('{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}'),
+            ),
+            Example(
+                "Without it",
+                example(
+                    '{"Effect": "Allow", "Action": ["iam:Get*", "iam:List*"], "Resource": "*"}'
+                ),
+            ),
+        ),
+        f"{_API}CheckAccessNotGranted.html",
+    ),
+    Explanation(
+        "CHECK_NO_PUBLIC_ACCESS",
+        "no-public-access",
+        "SECURITY_WARNING",
+        "Reports a statement of a resource policy that gives access to anyone.",
+        "Everybody in the world, or every AWS account, can do what the statement allows.",
+        "the principals that need access; or a condition with fixed values on the organization,"
+        " the account or the network, as `aws:PrincipalOrgID`.",
+        "no",
+        _NO_FIX,
+        "resource policies and trust policies of the resource types that CheckNoPublicAccess knows",
+        "proof",
+        (
+            Example(
+                "A policy with this finding",
+                example(_SHARED.replace('{"AWS": "111122223333"}', '"*"')),
+            ),
+            Example("Without it", example(_SHARED)),
+        ),
+        f"{_API}CheckNoPublicAccess.html",
+    ),
+)
