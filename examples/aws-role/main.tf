@@ -21,79 +21,45 @@ locals {
   account   = data.aws_caller_identity.current.account_id
   analyzers = "arn:${local.partition}:access-analyzer:*:${local.account}:analyzer/*"
 
-  github_subjects = var.github_environment != "" ? [
-    "repo:${var.github_repository}:environment:${var.github_environment}",
-    ] : [
-    "repo:${var.github_repository}:pull_request",
-    "repo:${var.github_repository}:ref:refs/heads/${var.github_branch}",
-  ]
-  gitlab_subject = var.gitlab_branch != "" ? (
-    "project_path:${var.gitlab_project}:ref_type:branch:ref:${var.gitlab_branch}"
-  ) : "project_path:${var.gitlab_project}"
+  on_github = var.platform == "github"
+  issuer    = local.on_github ? "token.actions.githubusercontent.com" : "gitlab.com"
+  audience  = local.on_github ? "sts.amazonaws.com" : "https://gitlab.com"
+
+  github_subjects = var.environment != "" ? [
+    "repo:${var.repository}:environment:${var.environment}",
+    ] : concat(
+    ["repo:${var.repository}:ref:refs/heads/${var.branch}"],
+    var.pull_requests ? ["repo:${var.repository}:pull_request"] : [],
+  )
+  gitlab_subjects = ["project_path:${var.repository}:ref_type:branch:ref:${var.pull_requests ? "*" : var.branch}"]
 }
 
-resource "aws_iam_openid_connect_provider" "github" {
-  count          = var.github_repository != "" && var.github_provider_arn == "" ? 1 : 0
-  url            = "https://token.actions.githubusercontent.com"
-  client_id_list = ["sts.amazonaws.com"]
-}
-
-resource "aws_iam_openid_connect_provider" "gitlab" {
-  count          = var.gitlab_project != "" && var.gitlab_provider_arn == "" ? 1 : 0
-  url            = "https://gitlab.com"
-  client_id_list = ["https://gitlab.com"]
+resource "aws_iam_openid_connect_provider" "platform" {
+  count          = var.provider_arn == "" ? 1 : 0
+  url            = "https://${local.issuer}"
+  client_id_list = [local.audience]
 }
 
 data "aws_iam_policy_document" "trust" {
-  dynamic "statement" {
-    for_each = var.github_repository != "" ? [1] : []
+  statement {
+    sid     = "TakenByJobs"
+    actions = ["sts:AssumeRoleWithWebIdentity"]
 
-    content {
-      sid     = "GitHub"
-      actions = ["sts:AssumeRoleWithWebIdentity"]
-
-      principals {
-        type        = "Federated"
-        identifiers = [one(concat(aws_iam_openid_connect_provider.github[*].arn, compact([var.github_provider_arn])))]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "token.actions.githubusercontent.com:aud"
-        values   = ["sts.amazonaws.com"]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "token.actions.githubusercontent.com:sub"
-        values   = local.github_subjects
-      }
+    principals {
+      type        = "Federated"
+      identifiers = var.provider_arn == "" ? aws_iam_openid_connect_provider.platform[*].arn : [var.provider_arn]
     }
-  }
 
-  dynamic "statement" {
-    for_each = var.gitlab_project != "" ? [1] : []
+    condition {
+      test     = "StringEquals"
+      variable = "${local.issuer}:aud"
+      values   = [local.audience]
+    }
 
-    content {
-      sid     = "GitLab"
-      actions = ["sts:AssumeRoleWithWebIdentity"]
-
-      principals {
-        type        = "Federated"
-        identifiers = [one(concat(aws_iam_openid_connect_provider.gitlab[*].arn, compact([var.gitlab_provider_arn])))]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "gitlab.com:aud"
-        values   = ["https://gitlab.com"]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "gitlab.com:sub"
-        values   = [local.gitlab_subject]
-      }
+    condition {
+      test     = local.on_github ? "StringEquals" : "StringLike"
+      variable = "${local.issuer}:sub"
+      values   = local.on_github ? local.github_subjects : local.gitlab_subjects
     }
   }
 }
@@ -178,7 +144,7 @@ data "aws_iam_policy_document" "permissions" {
 
     content {
       sid       = "ReadReferences"
-      actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+      actions   = ["s3:GetObject"]
       resources = [var.reference_objects]
     }
   }
@@ -202,8 +168,8 @@ resource "aws_iam_role" "policy_gate" {
 
   lifecycle {
     precondition {
-      condition     = var.github_repository != "" || var.gitlab_project != ""
-      error_message = "Give github_repository or gitlab_project."
+      condition     = local.on_github || var.environment == ""
+      error_message = "The tokens of GitLab have no environment in their subject: leave environment empty."
     }
   }
 }

@@ -1,79 +1,62 @@
 # The names are those of the parameters in role.yaml; docs/aws.md says what each adds.
 
-variable "github_repository" {
-  description = "Repository whose workflows take the role, as the sub of their tokens has it: owner/name, or owner@1234/name@5678 where subjects are immutable. Empty for none."
+variable "platform" {
+  description = "Whose jobs take the role, those of GitHub Actions or of gitlab.com?"
   type        = string
-  default     = ""
+  default     = "github"
 
   validation {
-    condition     = can(regex("^([A-Za-z0-9_-]+(@[0-9]+)?/[A-Za-z0-9_.-]+(@[0-9]+)?)?$", var.github_repository))
-    error_message = "Give owner/name or owner@1234/name@5678."
+    condition     = contains(["github", "gitlab"], var.platform)
+    error_message = "Give github or gitlab."
   }
 }
 
-variable "github_branch" {
-  description = "The branch whose workflows take the role, beside those of pull requests."
+variable "repository" {
+  description = "The one repository whose jobs take the role, as their tokens have it: owner/name on GitHub, or owner@1234/name@5678 where subjects are immutable; group/project on GitLab."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]+(@[0-9]+)?(/[A-Za-z0-9_.-]+(@[0-9]+)?)+$", var.repository))
+    error_message = "Give owner/name, owner@1234/name@5678 or group/project."
+  }
+}
+
+variable "branch" {
+  description = "The branch whose jobs take the role."
   type        = string
   default     = "main"
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_./-]+$", var.github_branch))
+    condition     = can(regex("^[A-Za-z0-9_./-]+$", var.branch))
     error_message = "Give the name of one branch."
   }
 }
 
-variable "github_environment" {
-  description = "With it only jobs of this environment take the role, whatever the branch. Empty for any job of a pull request or the branch."
+variable "pull_requests" {
+  description = "Do jobs of pull requests take the role too? On GitLab these are the jobs of every branch, since the token of a merge request names the branch that it comes from."
+  type        = bool
+  default     = false
+}
+
+variable "environment" {
+  description = "With it only jobs of this environment of GitHub take the role, whatever the branch. Empty for none."
   type        = string
   default     = ""
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_./-]*$", var.github_environment))
+    condition     = can(regex("^[A-Za-z0-9_./-]*$", var.environment))
     error_message = "Give the name of one environment."
   }
 }
 
-variable "github_provider_arn" {
-  description = "The provider of GitHub that the account has. Empty makes one, which goes with this configuration."
+variable "provider_arn" {
+  description = "The identity provider of the platform that the account has. Empty makes one, which goes with this configuration."
   type        = string
   default     = ""
 
   validation {
-    condition     = can(regex("^(arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/token[.]actions[.]githubusercontent[.]com)?$", var.github_provider_arn))
-    error_message = "Give the ARN of the provider of token.actions.githubusercontent.com."
-  }
-}
-
-variable "gitlab_project" {
-  description = "Project on gitlab.com whose jobs take the role, as group/project. Empty for none."
-  type        = string
-  default     = ""
-
-  validation {
-    condition     = can(regex("^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+)?$", var.gitlab_project))
-    error_message = "Give group/project."
-  }
-}
-
-variable "gitlab_branch" {
-  description = "The branch whose jobs take the role. Empty for a project whose tokens have the project path alone as sub, which pipelines of merge requests need."
-  type        = string
-  default     = "main"
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9_./-]*$", var.gitlab_branch))
-    error_message = "Give the name of one branch."
-  }
-}
-
-variable "gitlab_provider_arn" {
-  description = "The provider of gitlab.com that the account has. Empty makes one, which goes with this configuration."
-  type        = string
-  default     = ""
-
-  validation {
-    condition     = can(regex("^(arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/gitlab[.]com)?$", var.gitlab_provider_arn))
-    error_message = "Give the ARN of the provider of gitlab.com."
+    condition     = can(regex("^(arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/(token[.]actions[.]githubusercontent|gitlab)[.]com)?$", var.provider_arn))
+    error_message = "Give the ARN of the provider of token.actions.githubusercontent.com or gitlab.com."
   }
 }
 
