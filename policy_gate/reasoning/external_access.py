@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from policy_gate.reasoning.answer import Answer
-from policy_gate.reasoning.casing import folded
 from policy_gate.reasoning.checks import References, Wording, compare
 from policy_gate.reasoning.document import VERSION_WITH_VARIABLES, Condition, Statement
 from policy_gate.reasoning.examples import Vocabulary, no_vocabulary
@@ -32,7 +31,7 @@ _WORDING = Wording(
 _MAX_ACCOUNTS = 20
 """Accounts of a policy that are tried for its own."""
 
-_OWN_ACCOUNT = "${aws:resourceaccount}"
+_OWN_ACCOUNT = re.compile(r"\$\{aws:resourceaccount\}", re.IGNORECASE)
 """The account that the resource belongs to, which in a policy of its own is that of the policy."""
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)", re.ASCII)
@@ -77,8 +76,8 @@ def held_against(policy: str, zone: ZoneOfTrust, vocabulary: Vocabulary = no_voc
     """The same for just the zone that is given, even if it names no account."""
     document = compile_policy(policy, "RESOURCE_POLICY").document
     statements = document.statements
-    if document.variables and _OWN_ACCOUNT in folded(policy):
-        same = tuple(("StringEquals", key, _OWN_ACCOUNT) for key in ACCOUNT_KEYS)
+    if document.variables and (found := _OWN_ACCOUNT.search(policy)):
+        same = tuple(("StringEquals", key, found.group()) for key in ACCOUNT_KEYS)
         zone = zone._replace(conditions=(*zone.conditions, *same))
     own = {statement.number: _reference(zone, statement) for statement in statements}
     references = References(_text(trusted_access(zone)), own)
