@@ -81,6 +81,7 @@ def with_supplied(zone: ZoneOfTrust, document: Value) -> ZoneOfTrust:
         for kind, value in _principals(document)
         if is_supplied(value)
         for text in _stand_ins(kind, value)
+        if not _is_elsewhere(text, value, zone)
     ]
     confined = [
         (_OPERATORS[known.kind], key, text)
@@ -90,6 +91,7 @@ def with_supplied(zone: ZoneOfTrust, document: Value) -> ZoneOfTrust:
         and known.kind in _OPERATORS
         and (folded(key) in ZONE_KEYS or folded(key.rpartition(":")[2]) in claims)
         for text in _condition_stand_ins(operator, value)
+        if not _is_elsewhere(text, value, zone)
     ]
     return _with(zone, found, confined)
 
@@ -148,6 +150,19 @@ def _is_created_here(text: DeferredText) -> bool:
     return AssumptionKind.CREATED_HERE in kinds and AssumptionKind.SUPPLIED not in kinds
 
 
-def _has_no_account(arn: str) -> bool:
+def _is_elsewhere(arn: str, text: DeferredText, zone: ZoneOfTrust) -> bool:
+    """Does the text itself name an account of which nobody is in the zone?"""
+    account = _account_of(arn)
+    written = any(isinstance(part, str) and account in part for part in text.parts)
+    known = {*zone.accounts, *zone.own, *(_account_of(name) for _, name in zone.principals)}
+    return written and account.isdecimal() and account not in known
+
+
+def _account_of(arn: str) -> str:
+    """The account of an ARN, empty where it has none."""
     parts = arn.split(":", 5)
-    return len(parts) == 6 and not parts[4]
+    return parts[4] if len(parts) == 6 else ""
+
+
+def _has_no_account(arn: str) -> bool:
+    return arn.startswith("arn:") and not _account_of(arn)

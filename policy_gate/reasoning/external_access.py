@@ -11,17 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from policy_gate.reasoning.answer import Answer
+from policy_gate.reasoning.assumptions import SERVICES
 from policy_gate.reasoning.checks import References, Wording, compare
 from policy_gate.reasoning.document import VERSION_WITH_VARIABLES, Condition, Statement
 from policy_gate.reasoning.examples import Vocabulary, no_vocabulary
 from policy_gate.reasoning.operators import operator_of
 from policy_gate.reasoning.policy import compile_policy
 from policy_gate.reasoning.zone import ACCOUNT_KEYS, ZONE_KEYS, ZoneOfTrust, trusted_access
-
-SERVICES = (
-    "A7: an AWS service acts for the zone of trust, unless the statement that lets it in says for"
-    " whom else"
-)
 
 _WORDING = Wording(
     "The policy grants no access to anyone outside the zone of trust.",
