@@ -28,6 +28,19 @@ from policy_gate.reasoning.zone import ZoneOfTrust
 
 CODE = "EXTERNAL_PRINCIPAL"
 
+_NETWORK_TYPES = frozenset(
+    {
+        "AWS::EC2::VPCEndpoint",
+        "aws_vpc_endpoint",
+        "aws_vpc_endpoint_policy",
+        "awscc_ec2_vpc_endpoint",
+    }
+)
+"""Their policies limit what passes through a network, and let nobody use the resource behind it.
+
+Source: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+"""
+
 
 @dataclass(frozen=True)
 class NoExternalAccess:
@@ -37,11 +50,14 @@ class NoExternalAccess:
     name: str = "no-external-access"
 
     def applies_to(self, policy: Policy) -> bool:
-        return policy.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST)
+        is_asked = policy.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST)
+        return is_asked and policy.identity.resource_type not in _NETWORK_TYPES
 
     def note(self, policies: Sequence[Policy]) -> str:
-        del policies
-        return ""
+        types = {policy.identity.resource_type for policy in policies} & _NETWORK_TYPES
+        if not types:
+            return ""
+        return f"The check {self.name} has no question for policies of {', '.join(sorted(types))}."
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
         del analyzer

@@ -192,6 +192,18 @@ def test_identity_policies_are_not_asked_about() -> None:
     assert verdicts == [("", "NOT_CHECKED"), ("no-external-access", "PASS")]
 
 
+def test_policies_of_networks_are_not_asked_about() -> None:
+    endpoint = {
+        "Type": "AWS::EC2::VPCEndpoint",
+        "Properties": {"PolicyDocument": {"Statement": [trust(ANYONE)]}},
+    }
+    ran = run(None, trust({"Service": "ec2.amazonaws.com"}), Endpoint=endpoint)
+    assert sorted(ran.verdicts().values()) == ["NOT_CHECKED", "PASS"]
+    assert any(
+        "no question for policies of AWS::EC2::VPCEndpoint" in n for n in ran.report["notes"]
+    )
+
+
 def check(document: object, zone: object = None) -> Ran:
     Path("policy.json").write_text(json.dumps(document))
     Path("zone.yml").write_text(yaml.safe_dump(zone))
