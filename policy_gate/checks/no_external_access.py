@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-finding
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from policy_gate.analyzers.interface import Analyzer, AnalyzerError, Answer
@@ -20,7 +20,7 @@ from policy_gate.checks.deferred_trust import (
     with_supplied,
 )
 from policy_gate.checks.interface import Check
-from policy_gate.checks.trust_config import zone_from
+from policy_gate.checks.trust_config import is_account, zone_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Finding, Policy, PolicyKind
 from policy_gate.reasoning.answer import PolicyDocumentError
@@ -120,6 +120,18 @@ def _finding_as_written(finding: Finding) -> Finding:
 
 def _written(text: str) -> str:
     return text.replace(OWN_ACCOUNT, "${AWS::AccountId}")
+
+
+def in_account(checks: Iterable[Check], account: object) -> tuple[Check, ...]:
+    """The checks for policies of a known account, which is trusted; for None they are the same."""
+    if not isinstance(account, str) or not is_account(account):
+        return tuple(checks)
+    return tuple(
+        replace(check, zone=check.zone._replace(accounts=(*check.zone.accounts, account)))
+        if isinstance(check, NoExternalAccess)
+        else check
+        for check in checks
+    )
 
 
 def from_config(section: Section) -> list[Check]:

@@ -24,6 +24,11 @@ _SERVICE = re.compile(r"\*|[a-z0-9*-]+(\.[a-z0-9*-]+)+", re.ASCII)
 _CANONICAL = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
+def is_account(text: str) -> bool:
+    """Has it the form of an account id?"""
+    return _ACCOUNT.fullmatch(text) is not None
+
+
 def zone_from(section: Section) -> ZoneOfTrust:
     """The zone of trust of a section. Raises ConfigError."""
     section.only(

@@ -165,6 +165,15 @@ def test_an_account_that_nobody_configured_is_asked_for() -> None:
     assert result(run({"accounts": [A]}, trust({"AWS": B})))["verdict"] == "FAIL"
 
 
+def test_the_parameter_tells_the_account() -> None:
+    for zone in (None, {"accounts": [A]}):
+        run(zone, trust({"AWS": [OWN, f"arn:aws:iam::{B}:root"]}))
+        ran = gate_json("run", "t.json", "--parameter", f"AWS::AccountId={B}")
+        assert result(ran)["verdict"] == "PASS"
+        other = gate_json("run", "t.json", "--parameter", "AWS::AccountId=777788889999")
+        assert result(other)["verdict"] == "FAIL"
+
+
 def test_the_users_of_a_repository() -> None:
     provider = {
         "Federated": {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{GITHUB}"}
