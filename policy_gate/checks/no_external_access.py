@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-finding
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from policy_gate.analyzers.interface import Analyzer, AnalyzerError, Answer
@@ -132,6 +132,13 @@ def in_account(checks: Iterable[Check], account: object) -> tuple[Check, ...]:
         else check
         for check in checks
     )
+
+
+def offline_note(checks: Iterable[Check], analyzer: str) -> Iterator[str]:
+    """That another analyzer than the one that is named in the report decides this check."""
+    for check in checks:
+        if isinstance(check, NoExternalAccess) and analyzer != "embedded":
+            yield f"The check {check.name} is decided offline, whoever answers the others."
 
 
 def from_config(section: Section) -> list[Check]:

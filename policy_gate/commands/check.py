@@ -34,9 +34,10 @@ def main(arguments: argparse.Namespace) -> int:
     1 says that the question could not be put, or that fixes were to be applied and could not be.
     """
     try:
-        analyzer, reason = make_analyzer(
-            arguments.analyzer or "embedded", EmbeddedSettings(arguments.approximate)
-        )
+        # no-external-access is decided offline: Access Analyzer has no such question.
+        offline = arguments.check == "no-external-access"
+        name = "embedded" if offline else arguments.analyzer or "embedded"
+        analyzer, reason = make_analyzer(name, EmbeddedSettings(arguments.approximate))
         answer, findings, fixes, is_fixed = _QUESTIONS[arguments.check](arguments, analyzer)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)

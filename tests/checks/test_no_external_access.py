@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.command_line import Ran, gate, gate_json
+from tests.local_aws import no_aws
 
 A, B = "111122223333", "444455556666"
 ORG = "o-a1b2c3d4e5"
@@ -236,6 +237,20 @@ def test_the_check_command() -> None:
     malformed = check({"Statement": [{"Effect": "Allow"}]})
     assert (malformed.status, malformed.out) == (1, "")
     assert "policy.json" in malformed.err
+
+
+def test_the_report_says_that_aws_was_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_aws(monkeypatch, Path.cwd())
+    run(None, trust({"Service": "ec2.amazonaws.com"}))
+    for analyzer, expected in (("embedded", False), ("aws", True)):
+        report = gate_json("run", "t.json", "--analyzer", analyzer).report
+        assert [found["verdict"] for found in report["results"]] == ["PASS"]
+        assert (
+            any("no-external-access is decided offline" in n for n in report["notes"]) is expected
+        )
+    check({"Statement": []})
+    asked = gate("check", "no-external-access", "policy.json", "--analyzer", "aws")
+    assert "answers offline" in asked.out
 
 
 # A zone of trust and what is said of it.
