@@ -161,6 +161,14 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     public = checks.add_parser("no-public-access", help="does it grant public access?")
     _add_document(public, ())
     public.add_argument("--resource-type", required=True, metavar="TYPE", help="as AWS::S3::Bucket")
+    external = checks.add_parser("no-external-access", help="who outside can use it?")
+    _add_document(external, ())
+    external.add_argument(
+        "--zone-of-trust",
+        metavar="FILE",
+        help="YAML or JSON with what the configuration has under zone-of-trust (default: the"
+        " account of the policy, whichever that is)",
+    )
     for name, check in checks.choices.items():
         _add_common(check)
         check.set_defaults(command=_check, check=name, parser=check, approximate=False)

@@ -109,7 +109,14 @@ def test_the_configuration_loads(tmp_path: Path) -> None:
         "no-new-access (perimeter)",
         "access-not-granted",
         "no-public-access",
+        "no-external-access",
     ]
+
+
+def test_the_zone_of_trust_loads(tmp_path: Path) -> None:
+    (tmp_path / ".policy-gate.yml").write_text(block("yaml", "federated-providers"))
+    (check,) = load_config(tmp_path / ".policy-gate.yml").checks
+    assert check.name == "no-external-access"
 
 
 COMMANDS = [
@@ -124,12 +131,13 @@ def test_the_commands_run(command: str, tmp_path: Path) -> None:
     example = ROOT / "examples" / "getting-started" / "template.yaml"
     (tmp_path / "template.yaml").write_text(example.read_text())
     statement = '{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}'
-    public = "no-public-access" in command
+    public = "no-public-access" in command or "no-external-access" in command
     if public:
         statement = statement.replace('"Resource"', '"Principal": "*", "Resource"')
     document = f'{{"Version": "2012-10-17", "Statement": [{statement}]}}'
     (tmp_path / "policy.json").write_text(document)
     (tmp_path / "reference.json").write_text(document)
+    (tmp_path / "zone.yml").write_text('accounts: ["111122223333"]')
 
     done = gate(*shlex.split(command)[1:], folder=tmp_path)
 

@@ -85,6 +85,10 @@ class AccessQuestion:
     ask_of_anyone: Callable[[str], Answer] | None = None
     """Puts the question with a reference that tells no principals apart."""
 
+    ask_at_best: Callable[[str], Answer] | None = None
+    """Puts the question as if whatever deployment supplies to principals and conditions were
+    harmless, where that is for the question to say."""
+
 
 def answer_access(policy: Policy, question: AccessQuestion) -> CheckResult:
     """The verdict over every partition that matters, with findings."""
@@ -180,17 +184,21 @@ def _failed(
     policy: Policy, question: AccessQuestion, asked: Question, answer: Answer
 ) -> CheckResult:
     """A FAIL with findings, unless it hangs on a value that only deployment decides."""
-    if asked.open_conditions:
+    if question.ask_at_best is not None:
+        at_worst = _statements(asked, answer)
+        asked = widened(policy.document, asked.partition, "kept")
+        answer = question.ask_at_best(json.dumps(asked.document))
+        if answer.result == "UNKNOWN":
+            return _undecided(policy, question, asked, answer)
+        if answer.result == "PASS":
+            return _hangs_on_values(policy, question, at_worst)
+    elif asked.open_conditions:
         open_conditions = asked.open_conditions
         asked = widened(policy.document, asked.partition, "kept")
         answer = question.ask(json.dumps(asked.document))
         if answer.result != "FAIL":
             return _hangs_on_condition(policy, question, open_conditions)
-    guilty = {
-        asked.indexes[reason.statementIndex]: reason
-        for reason in answer.reasons
-        if reason.statementIndex is not None and reason.statementIndex < len(asked.indexes)
-    }
+    guilty = _statements(asked, answer)
     unnamed = asked.unnamed_principals & set(guilty)
     if question.ask_of_anyone is not None and unnamed and unnamed == set(guilty):
         anyone = question.ask_of_anyone(json.dumps(asked.document))
@@ -313,6 +321,28 @@ def _hangs_on_principal(
     names = _supplied_in(policy, indexes, "Principal")
     message = f"the verdict hangs on which principal {names} names: give its value"
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))
+
+
+def _statements(asked: Question, answer: Answer) -> dict[int, Reason]:
+    """The statements (of the policy) that an answer names."""
+    return {
+        asked.indexes[reason.statementIndex]: reason
+        for reason in answer.reasons
+        if reason.statementIndex is not None and reason.statementIndex < len(asked.indexes)
+    }
+
+
+def _hangs_on_values(
+    policy: Policy, question: AccessQuestion, guilty: Collection[int]
+) -> CheckResult:
+    elements = ("Principal", "NotPrincipal", "Condition")
+    document = policy.document
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    count = len(statements) if isinstance(statements, list) else 1
+    denies = [i for i in range(count) if statement_at(policy, i).get("Effect") == "Deny"]
+    names = _supplied_in(policy, [*guilty, *denies], *elements)
+    message = f"the verdict hangs on {names}: give its value"
+    return _unknown(policy, question, message, statement_path(policy, min(guilty, default=0)))
 
 
 def _hangs_on_segments(

@@ -82,4 +82,30 @@ ACCESS_CHECKS = (
         ),
         f"{_API}CheckNoPublicAccess.html",
     ),
+    Explanation(
+        "EXTERNAL_PRINCIPAL",
+        "no-external-access",
+        "SECURITY_WARNING",
+        "Reports a statement of a resource policy or trust policy that lets in a principal outside"
+        " the zone of trust: by default the account that the policy belongs to, and AWS services.",
+        "Whoever is outside can do what the statement allows; an `sts:ExternalId` does not make"
+        " anybody a part of the zone.",
+        "the principals of the zone; or a condition that confines the statement to it, as"
+        " `aws:PrincipalOrgID`; or, where the access is meant, an entry in `zone-of-trust`.",
+        "no",
+        _NO_FIX,
+        "resource policies and trust policies of roles",
+        "proof",
+        (
+            Example(
+                "A policy with this finding, in the account 444455556666",
+                example(_SHARED.replace("111122223333", "777788889999")),
+            ),
+            Example(
+                "Without it",
+                example(_SHARED.replace("111122223333", "444455556666")),
+            ),
+        ),
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html",
+    ),
 )

@@ -345,6 +345,14 @@ def unnamed_principal(kind: str, text: DeferredText, partition: str) -> str:
     return before
 
 
+def principal_stand_in(kind: str, text: DeferredText, partition: str) -> str:
+    """What stands for a deferred Principal entry of an Allow."""
+    settled = _Widening(partition, "kept", "kept").settled(text)
+    if isinstance(settled, DeferredText):
+        return unnamed_principal(kind, settled, partition)
+    return str(settled)
+
+
 def unnamed_account(part: Assumption) -> str:
     """An account id that no policy names, for an expression that names one."""
     return f"{_digest(part.expression) * 999_983 % 10**12:012}"

@@ -10,11 +10,14 @@ from pathlib import Path
 from policy_gate.analyzers.interface import Access, AccessPolicyType, Analyzer, AnalyzerError
 from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.analyzers.settings import EmbeddedSettings
+from policy_gate.checks.no_external_access import external_access
 from policy_gate.checks.references import access_policy_text
 from policy_gate.checks.sensitive_actions import read_actions
+from policy_gate.checks.trust_config import zone_file
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.validate import Answered, validate
 from policy_gate.config_section import ConfigError, read_source
+from policy_gate.reasoning.zone import ZoneOfTrust
 from policy_gate.reporters.answer import CheckAnswer, write_console, write_json
 
 _ACCESS_POLICY_TYPES: dict[str, AccessPolicyType] = {
@@ -31,9 +34,10 @@ def main(arguments: argparse.Namespace) -> int:
     1 says that the question could not be put, or that fixes were to be applied and could not be.
     """
     try:
-        analyzer, reason = make_analyzer(
-            arguments.analyzer or "embedded", EmbeddedSettings(arguments.approximate)
-        )
+        # no-external-access is decided offline: Access Analyzer has no such question.
+        offline = arguments.check == "no-external-access"
+        name = "embedded" if offline else arguments.analyzer or "embedded"
+        analyzer, reason = make_analyzer(name, EmbeddedSettings(arguments.approximate))
         answer, findings, is_fixed = _QUESTIONS[arguments.check](arguments, analyzer)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
@@ -79,6 +83,12 @@ def _no_public_access(arguments: argparse.Namespace, analyzer: Analyzer) -> Answ
     return Answered(analyzer.check_no_public_access(document, arguments.resource_type))
 
 
+def _no_external_access(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
+    del analyzer
+    zone = zone_file(Path(arguments.zone_of_trust)) if arguments.zone_of_trust else ZoneOfTrust()
+    return Answered(external_access(_document(arguments.policy, "RESOURCE_POLICY"), zone))
+
+
 def _listed(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
@@ -88,4 +98,5 @@ _QUESTIONS: dict[str, Question] = {
     "no-new-access": _no_new_access,
     "access-not-granted": _access_not_granted,
     "no-public-access": _no_public_access,
+    "no-external-access": _no_external_access,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from policy_gate.checks.no_external_access import in_account, offline_note
 from policy_gate.config import GateConfig, default_config, find_config, load_config
 from policy_gate.config_section import ConfigError, read_source
 from policy_gate.parameters_file import read_parameters
@@ -22,13 +23,17 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
         settings = settings.given(read_parameters(read_source(Path(file))))
     if arguments.terraform_root:
         settings = replace(settings, terraform_roots=_folders(arguments.terraform_root))
+    settings = settings.given(dict(arguments.parameter))
+    analyzer = arguments.analyzer or config.analyzer
     return replace(
         config,
-        analyzer=arguments.analyzer or config.analyzer,
+        checks=in_account(config.checks, settings.parameters.get("AWS::AccountId")),
+        analyzer=analyzer,
         embedded=config.embedded._replace(
             approximate=arguments.approximate or config.embedded.approximate
         ),
-        settings=settings.given(dict(arguments.parameter)),
+        settings=settings,
+        notes=(*config.notes, *offline_note(config.checks, analyzer)),
     )
 
 

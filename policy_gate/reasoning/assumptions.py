@@ -27,6 +27,10 @@ ONE_POLICY = (
     "A6: no other policy restricts the request: no service or resource control policy,"
     " no permissions boundary, no session policy"
 )
+SERVICES = (
+    "A7: an AWS service acts for the zone of trust, unless the statement that lets it in says for"
+    " whom else"
+)
 
 _SEGMENT_WILDCARD = r"(?a)arn:(?:[^:]*:){0,3}[^:]*[*?]"
 _MULTIVALUED = frozenset(

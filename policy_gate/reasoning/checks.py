@@ -1,4 +1,4 @@
-"""The three access checks. All of them compare a policy with a reference policy.
+"""The access checks of Access Analyzer. All of them compare a policy with a reference policy.
 
 CheckAccessNotGranted compares with a reference that allows everything but the access in
 question, CheckNoPublicAccess with one that allows everything to the fixed principals that the
@@ -9,7 +9,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-checks-
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from policy_gate.reasoning.answer import Answer, Reason, StatementName, Witness
@@ -26,7 +26,7 @@ _MAX_SHOWN = 5
 """Open statements, and open questions of one of them, that a message names."""
 
 
-class _Wording(NamedTuple):
+class Wording(NamedTuple):
     """How a check puts its answers, in the manner of Access Analyzer."""
 
     passed: str
@@ -35,22 +35,30 @@ class _Wording(NamedTuple):
     """A guilty statement; ends so that `statement with ...` can follow."""
 
 
-_NEW_ACCESS = _Wording(
+class References(NamedTuple):
+    """What a policy is compared with."""
+
+    usual: str
+    own: Mapping[int, str] = {}
+    """By their number, the references of statements that have another one."""
+
+
+_NEW_ACCESS = Wording(
     "The modified permissions do not grant new access compared to your existing policy.",
     "The modified permissions grant new access compared to your existing policy.",
     "New access in the ",
 )
-_GRANTED_ACTIONS = _Wording(
+_GRANTED_ACTIONS = Wording(
     "The policy document does not grant access to perform the listed actions.",
     "The policy document grants access to perform one or more of the listed actions.",
     "One or more of the listed actions in the ",
 )
-_GRANTED_RESOURCES = _Wording(
+_GRANTED_RESOURCES = Wording(
     "The policy document does not grant access to the listed resources.",
     "The policy document grants access to one or more of the listed resources.",
     "One or more of the listed resources in the ",
 )
-_GRANTED_BOTH = _Wording(
+_GRANTED_BOTH = Wording(
     "The policy document does not grant access to the listed resources to perform the listed"
     " actions.",
     "The policy document grants access to one or more listed resources to perform one or more"
@@ -66,7 +74,7 @@ def check_no_new_access(
 
     `vocabulary` makes witnesses readable. Raises PolicyDocumentError for either document.
     """
-    return _compare(new, existing, policy_type, _NEW_ACCESS, vocabulary)
+    return compare(new, References(existing), policy_type, _NEW_ACCESS, vocabulary)
 
 
 def check_access_not_granted(
@@ -91,7 +99,7 @@ def check_access_not_granted(
     wording = _GRANTED_ACTIONS if actions else _GRANTED_RESOURCES
     reference = _allowing(statements, None if policy_type == "IDENTITY_POLICY" else "*")
     wording = _GRANTED_BOTH if actions and resources else wording
-    return _compare(policy, reference, policy_type, wording, vocabulary)
+    return compare(policy, References(reference), policy_type, wording, vocabulary)
 
 
 def check_no_public_access(
@@ -107,12 +115,12 @@ def check_no_public_access(
     compiled = compile_policy(policy, "RESOURCE_POLICY")
     statements = trusted_access(compiled.document.statements)
     reference = json.dumps({"Statement": statements})
-    wording = _Wording(
+    wording = Wording(
         f"The resource policy does not grant public access for the resource type {resource_type}.",
         f"The resource policy grants public access for the resource type {resource_type}.",
         "Public access granted in the following ",
     )
-    return _compare(policy, reference, "RESOURCE_POLICY", wording, vocabulary)
+    return compare(policy, References(reference), "RESOURCE_POLICY", wording, vocabulary)
 
 
 def _allowing(statements: Sequence[dict[str, object]], principal: object) -> str:
@@ -121,25 +129,39 @@ def _allowing(statements: Sequence[dict[str, object]], principal: object) -> str
     return json.dumps({"Statement": [{**common, **statement} for statement in statements]})
 
 
-def _compare(
-    new: str, reference: str, policy_type: PolicyType, wording: _Wording, vocabulary: Vocabulary
+def compare(
+    new: str,
+    references: References,
+    policy_type: PolicyType,
+    wording: Wording,
+    vocabulary: Vocabulary,
 ) -> Answer:
-    policies = compile_policy(new, policy_type), compile_policy(reference, policy_type)
-    comparison = Comparison(*policies, policy_type, vocabulary)
+    """Each Allow statement of the new policy against its reference.
+
+    Raises PolicyDocumentError for any of the documents.
+    """
+    policy = compile_policy(new, policy_type)
+    comparisons = {
+        text: Comparison(policy, compile_policy(text, policy_type), policy_type, vocabulary)
+        for text in dict.fromkeys((references.usual, *references.own.values()))
+    }
     guilty: list[Reason] = []
     undecided: list[Reason] = []
-    for rule in policies[0].rules:
-        outcome = comparison.decide(rule) if rule.statement.allow else None
+    for rule in policy.rules:
         statement = rule.statement
+        against = references.own.get(statement.number, references.usual)
+        comparison = comparisons[against]
+        outcome = comparison.decide(rule) if statement.allow else None
         if isinstance(outcome, Request):
-            witness = witness_of(outcome, policies)
-            if confirms(new, reference, statement.number, witness):
-                guilty.append(_guilty(wording, statement, witness, reference))
+            witness = witness_of(outcome, (policy, comparison.reference))
+            if confirms(new, against, statement.number, witness):
+                guilty.append(_guilty(wording, statement, witness, against))
             else:
                 undecided.append(_undecided(statement, [UNCONFIRMED]))
         elif outcome:
             undecided.append(_undecided(statement, outcome.questions))
     answer = _answer(wording, guilty, undecided)
+    policies = (policy, *(comparison.reference for comparison in comparisons.values()))
     single, sets = ({key for policy in policies for key in policy.keys[use]} for use in (0, 1))
     touched = (policy.touched for policy in policies)
     assumptions = assumptions_of(answer.result, touched, not single.isdisjoint(sets))
@@ -167,7 +189,7 @@ def confirms(new: str, reference: str, number: int, witness: Witness) -> bool:
     )
 
 
-def _guilty(wording: _Wording, statement: Statement, witness: Witness, reference: str) -> Reason:
+def _guilty(wording: Wording, statement: Statement, witness: Witness, reference: str) -> Reason:
     """The reason, with the Deny of the reference that the request meets, if there is one."""
     from policy_gate.reasoning.evaluator import evaluator_of
 
@@ -176,7 +198,7 @@ def _guilty(wording: _Wording, statement: Statement, witness: Witness, reference
     return reason._replace(existingDeny=StatementName(*denying)) if denying else reason
 
 
-def _answer(wording: _Wording, guilty: Sequence[Reason], undecided: Sequence[Reason]) -> Answer:
+def _answer(wording: Wording, guilty: Sequence[Reason], undecided: Sequence[Reason]) -> Answer:
     questions = " ".join(reason.description for reason in undecided[:_MAX_SHOWN])
     if len(undecided) > _MAX_SHOWN:
         questions += f" So it is for {len(undecided) - _MAX_SHOWN} more statements."

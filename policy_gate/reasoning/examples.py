@@ -10,6 +10,7 @@ from policy_gate.reasoning.language import Language, head_of
 from policy_gate.reasoning.patterns import Pattern, free_pattern
 
 ACCOUNT = "111122223333"
+OTHER_ACCOUNT = "444455556666"
 REGION = "us-east-1"
 
 Vocabulary = Callable[[str], Sequence[str]]
@@ -69,7 +70,7 @@ _RESOURCES = {
 _PRINCIPALS = [
     "*",
     f"AWS:arn:aws:iam::{ACCOUNT}:role/example",
-    "AWS:arn:aws:iam::444455556666:role/example",
+    f"AWS:arn:aws:iam::{OTHER_ACCOUNT}:role/example",
     "Service:ec2.amazonaws.com",
     f"Federated:arn:aws:iam::{ACCOUNT}:saml-provider/example",
 ]
@@ -127,7 +128,7 @@ def example_principals(patterns: Sequence[Pattern]) -> list[str]:
 
 
 _VALUES = {
-    "account": (ACCOUNT, "444455556666"),
+    "account": (ACCOUNT, OTHER_ACCOUNT),
     "arn": (f"arn:aws:iam::{ACCOUNT}:role/example",),
     "orgid": ("o-exampleorgid",),
     "region": (REGION, "eu-west-1"),
@@ -146,13 +147,18 @@ def example_values(key: str, inside: Iterable[Language]) -> list[str]:
         fill_in(pattern.text)
         for language in inside
         for pattern in language.patterns[:20]
-        for fill_in in (_fill_value, lambda text: _fill(text, ""))
+        for fill_in in (_fill_value, _fill_elsewhere, lambda text: _fill(text, ""))
     ]
     return _distinct([*usual, *filled, *_ANY_VALUES])
 
 
 def _fill_value(text: str) -> str:
     return _fill_arn(text, "iam", "example") if text.startswith("arn:") else _fill(text, "example")
+
+
+def _fill_elsewhere(text: str) -> str:
+    """As of an account that is not the usual one."""
+    return _fill_value(text).replace(ACCOUNT, OTHER_ACCOUNT)
 
 
 def _fill(text: str, fill: str) -> str:

@@ -1,0 +1,149 @@
+"""Who outside the zone of trust can use what a resource or trust policy protects?
+
+Decided offline, whichever analyzer answers the other checks: Access Analyzer has no such question
+about a policy document.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from policy_gate.analyzers.interface import Analyzer, AnalyzerError, Answer
+from policy_gate.checks.access import AccessQuestion, answer_access
+from policy_gate.checks.deferred_trust import (
+    OWN_ACCOUNT,
+    in_own_account,
+    with_created_here,
+    with_supplied,
+)
+from policy_gate.checks.interface import Check
+from policy_gate.checks.trust_config import is_account, zone_from
+from policy_gate.config_section import Section
+from policy_gate.model import CheckResult, Finding, Policy, PolicyKind
+from policy_gate.reasoning.answer import PolicyDocumentError
+from policy_gate.reasoning.zone import ZoneOfTrust
+
+CODE = "EXTERNAL_PRINCIPAL"
+
+_NETWORK_TYPES = frozenset(
+    {
+        "AWS::EC2::VPCEndpoint",
+        "aws_vpc_endpoint",
+        "aws_vpc_endpoint_policy",
+        "awscc_ec2_vpc_endpoint",
+    }
+)
+"""Their policies limit what passes through a network, and let nobody use the resource behind it.
+
+Source: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+"""
+
+
+@dataclass(frozen=True)
+class NoExternalAccess:
+    """The question with one zone of trust."""
+
+    zone: ZoneOfTrust
+    name: str = "no-external-access"
+
+    def applies_to(self, policy: Policy) -> bool:
+        is_asked = policy.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST)
+        return is_asked and policy.identity.resource_type not in _NETWORK_TYPES
+
+    def note(self, policies: Sequence[Policy]) -> str:
+        types = {policy.identity.resource_type for policy in policies} & _NETWORK_TYPES
+        if not types:
+            return ""
+        return f"The check {self.name} has no question for policies of {', '.join(sorted(types))}."
+
+    def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
+        del analyzer
+        own = replace(policy, document=in_own_account(policy.document))
+        zone = with_created_here(self.zone._replace(own=(OWN_ACCOUNT,)), own.document)
+        at_best = with_supplied(zone, own.document)
+        question = AccessQuestion(
+            self.name,
+            CODE,
+            lambda document: external_access(document, zone, guess_account=False),
+            "gives access to principals outside the zone of trust",
+            "Name the principals that need access, or confine the statement to the zone with a"
+            " condition as aws:PrincipalOrgID; add to the zone of trust whom you do trust.",
+            order=lambda _: ("Principal", "Action"),
+            reference=json.dumps(self.zone.principals),
+            principals_matter=False,
+            ask_at_best=lambda document: external_access(document, at_best),
+        )
+        return _as_written(answer_access(own, question))
+
+
+def external_access(document: str, zone: ZoneOfTrust, guess_account: bool = True) -> Answer:
+    """Does the policy let in anyone who is not in the zone? Raises AnalyzerError.
+
+    `guess_account` says whether each account that it names may be its own, where none is known.
+    """
+    from policy_gate.catalog.iam_data import catalog
+    from policy_gate.reasoning.external_access import check_no_external_access, held_against
+
+    decide = check_no_external_access if guess_account else held_against
+    try:
+        return decide(document, zone, lambda service: catalog().action_names(service))
+    except PolicyDocumentError as error:
+        raise AnalyzerError("ValidationException", error.message, error.offset) from error
+
+
+def _as_written(result: CheckResult) -> CheckResult:
+    """The result with the expression in place of what stands for the own account."""
+    return replace(
+        result,
+        message=_written(result.message),
+        findings=tuple(map(_finding_as_written, result.findings)),
+    )
+
+
+def _finding_as_written(finding: Finding) -> Finding:
+    witness = finding.witness
+    if witness is None:
+        return finding
+    context = {key: tuple(map(_written, values)) for key, values in witness.context.items()}
+    return replace(
+        finding,
+        witness=witness._replace(
+            resource=_written(witness.resource),
+            principal=_written(witness.principal or ""),
+            context=context,
+        ),
+    )
+
+
+def _written(text: str) -> str:
+    return text.replace(OWN_ACCOUNT, "${AWS::AccountId}")
+
+
+def in_account(checks: Iterable[Check], account: object) -> tuple[Check, ...]:
+    """The checks for policies of a known account, which is trusted; for None they are the same."""
+    if not isinstance(account, str) or not is_account(account):
+        return tuple(checks)
+    return tuple(
+        replace(check, zone=check.zone._replace(accounts=(*check.zone.accounts, account)))
+        if isinstance(check, NoExternalAccess)
+        else check
+        for check in checks
+    )
+
+
+def offline_note(checks: Iterable[Check], analyzer: str) -> Iterator[str]:
+    """That another analyzer than the one that is named in the report decides this check."""
+    for check in checks:
+        if isinstance(check, NoExternalAccess) and analyzer != "embedded":
+            yield f"The check {check.name} is decided offline, whoever answers the others."
+
+
+def from_config(section: Section) -> list[Check]:
+    """One check; without a zone of trust it is the account, whichever that is."""
+    section.settings("zone-of-trust")
+    if not section.has("zone-of-trust"):
+        return [NoExternalAccess(ZoneOfTrust())]
+    return [NoExternalAccess(zone_from(section.section("zone-of-trust")))]
