@@ -9,7 +9,7 @@ from pathlib import Path
 
 from policy_gate.analyzers.interface import Access, AccessPolicyType, Analyzer, AnalyzerError
 from policy_gate.analyzers.registry import make_analyzer
-from policy_gate.analyzers.settings import EmbeddedSettings
+from policy_gate.analyzers.settings import AwsSettings, EmbeddedSettings
 from policy_gate.checks.references import access_policy_text
 from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.commands.complaint import complain
@@ -32,7 +32,9 @@ def main(arguments: argparse.Namespace) -> int:
     """
     try:
         analyzer, reason = make_analyzer(
-            arguments.analyzer or "embedded", EmbeddedSettings(arguments.approximate)
+            arguments.analyzer or "embedded",
+            EmbeddedSettings(arguments.approximate),
+            AwsSettings(endpoint_url=arguments.endpoint_url),
         )
         answer, findings, fixes, is_fixed = _QUESTIONS[arguments.check](arguments, analyzer)
     except (ConfigError, AnalyzerError) as error:
