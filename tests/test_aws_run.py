@@ -198,17 +198,27 @@ def hanging_up(url: str, times: int, first: bytes) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-@pytest.mark.parametrize(
-    "first", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"], ids=["reset", "truncated"]
-)
-def test_connections_that_end_early_are_made_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, first: bytes
+def test_connections_that_are_closed_are_made_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with running() as server, hanging_up(server.url, 6, first) as url:
+    with running() as server, hanging_up(server.url, 6, b"") as url:
         only_this_aws(monkeypatch, tmp_path, url)
         ran = gate_json("run", "t.json")
 
     assert verdicts(ran) == EXPECTED
+
+
+def test_an_answer_that_ends_early_is_an_error_of_its_policy_and_of_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cut = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"
+    with running() as server, hanging_up(server.url, 2, cut) as url:
+        only_this_aws(monkeypatch, tmp_path, url)
+        ran = gate_json("run", "t.json")
+
+    pairs = list(zip(verdicts(ran), EXPECTED, strict=True))
+    assert [was for was, right in pairs if was != right] == ["ERROR"] * 2
+    assert ran.out.count("MalformedAnswer") == 2
 
 
 def test_a_second_run_asks_nothing_and_says_what_that_saves(
