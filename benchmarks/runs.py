@@ -45,16 +45,23 @@ def write_inputs(folder: Path, number: int) -> None:
     documents = [
         {"Version": "2012-10-17", "Statement": [statement(index)]} for index in range(number)
     ]
-    resources = {
+    resources: dict[str, object] = {
         f"P{index}": {
             "Type": "AWS::IAM::Policy",
             "Properties": {
                 "PolicyName": f"p{index}",
-                "Roles": ["role"],
+                "Roles": [{"Ref": "Role"}],
                 "PolicyDocument": document,
             },
         }
         for index, document in enumerate(documents)
+    }
+    trust: dict[str, object] = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    trust |= {"Principal": {"Service": "ec2.amazonaws.com"}}
+    # A peer leaves out what is attached to no role of the template.
+    resources["Role"] = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}},
     }
     (folder / "t.json").write_text(json.dumps({"Resources": resources}))
     planned = [
@@ -80,11 +87,13 @@ def write_inputs(folder: Path, number: int) -> None:
 
 
 async def _delay(upstream: int, latency: float, ready: list[int]) -> None:
-    async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter, wait: float) -> None:
+    loop = asyncio.get_running_loop()
+
+    async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter, late: float) -> None:
+        # Each piece is late by as much, however many pieces a message comes in.
         while data := await source.read(65536):
-            await asyncio.sleep(wait)
-            target.write(data)
-        target.close()
+            loop.call_later(late, target.write, data)
+        loop.call_later(late, target.close)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind, ahead = await asyncio.open_connection("127.0.0.1", upstream)
