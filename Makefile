@@ -47,6 +47,7 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/terraform_plans.py $(PLANS)
 	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
 	.venv/bin/python benchmarks/linting.py $(POLICIES)
+	.venv/bin/python benchmarks/runs.py
 
 docs: .venv/run.stamp
 	.venv/bin/python -m tools.make_check_pages

@@ -114,7 +114,14 @@ def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> Non
     parser.add_argument(
         "--analyzer",
         choices=ANALYZERS,
-        help="who answers: embedded (offline, the default), aws (IAM Access Analyzer), or auto",
+        help="who answers: embedded (offline, the default), aws (IAM Access Analyzer), auto, or"
+        " both (AWS answers, and where the embedded analyzer disagrees is noted)",
+    )
+    parser.add_argument(
+        "--endpoint-url",
+        metavar="URL",
+        default="",
+        help="where IAM Access Analyzer is (default: AWS_ENDPOINT_URL, else that of the Region)",
     )
 
 

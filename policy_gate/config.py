@@ -9,13 +9,19 @@ from pathlib import Path
 
 from policy_gate.analyzers.interface import Access
 from policy_gate.analyzers.registry import ANALYZERS
-from policy_gate.analyzers.settings import DEFAULT_SETTINGS, EmbeddedSettings
+from policy_gate.analyzers.settings import (
+    DEFAULT_AWS_SETTINGS,
+    DEFAULT_SETTINGS,
+    AwsSettings,
+    EmbeddedSettings,
+)
 from policy_gate.checks.access_not_granted import AccessNotGranted
 from policy_gate.checks.interface import Check
 from policy_gate.checks.no_public_access import NoPublicAccess
 from policy_gate.checks.registry import CHECKS
 from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
+from policy_gate.config_aws import aws_settings, sends_sensitive
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
 from policy_gate.parameters_file import ParameterValues, parameter_value, read_parameters
@@ -59,6 +65,7 @@ class GateConfig:
     checks: tuple[Check, ...]
     analyzer: str = "embedded"
     embedded: EmbeddedSettings = DEFAULT_SETTINGS
+    aws: AwsSettings = DEFAULT_AWS_SETTINGS
     inputs: tuple[str, ...] = ()
     """Paths and patterns, relative to `folder`."""
 
@@ -127,12 +134,13 @@ def load_config(path: Path) -> GateConfig:
         _checks(root),
         root.choice("analyzer", ANALYZERS),
         _embedded(root),
+        aws_settings(root),
         _inputs(root),
         path.parent,
         _settings(root),
         root.choice("unknown", ("block", "report")) == "block",
         root.choice("managed-policies", ("inform", "block")) == "block",
-        _sends_sensitive(root),
+        sends_sensitive(root),
         _document_folder(root),
     )
 
@@ -143,14 +151,6 @@ def _inputs(root: Section) -> tuple[str, ...]:
         if any("**" in part and part != "**" for part in Path(pattern).parts):
             raise root.error(f"in {pattern!r}, ** must stand alone between slashes", "inputs")
     return patterns
-
-
-def _sends_sensitive(root: Section) -> bool:
-    if not root.has("aws"):
-        return False
-    section = root.section("aws")
-    section.only("send-sensitive")
-    return section.flag("send-sensitive")
 
 
 def _embedded(root: Section) -> EmbeddedSettings:

@@ -125,11 +125,13 @@ class Section:
             raise self.error("`true` or `false` is expected here", key)
         return value
 
-    def count(self, key: str, default: int) -> int:
-        """A whole number from 0; the default where the key is absent."""
+    def count(self, key: str, default: int, least: int = 0, most: int | None = None) -> int:
+        """A whole number from `least` to `most`; the default where the key is absent."""
         value = self.node.entries[key].value if self.has(key) else default
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.error("a whole number from 0 is expected here", key)
+        bound = f" to {most}" if most is not None else ""
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if not isinstance(value, int) or not is_number or not least <= value <= (most or value):
+            raise self.error(f"a whole number from {least}{bound} is expected here", key)
         return value
 
     def choice(self, key: str, options: tuple[str, ...]) -> str:

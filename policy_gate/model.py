@@ -368,6 +368,27 @@ class Coverage:
     skipped_files: int = 0
 
 
+class CallCount(NamedTuple):
+    """The calls to AWS of a run."""
+
+    made: int = 0
+    """Calls that were answered: one for each part of a long list and each page of findings."""
+
+    saved: int = 0
+    """Questions that were answered from the cache, or by the same question of this run."""
+
+    charged: int = 0
+    """Calls made that AWS charges for: the custom policy checks."""
+
+    price_per_call: float = 0.0
+    """US dollars."""
+
+    @property
+    def estimated_cost(self) -> float:
+        """US dollars."""
+        return round(self.charged * self.price_per_call, 6)
+
+
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """All results of a run, and the coverage: one report, one status."""
@@ -375,7 +396,7 @@ class GateReport:
     status: Status
     exit_status: int
     analyzer: str
-    """The analyzer that answered: `embedded` or `aws`."""
+    """The analyzer that answered: `embedded`, `aws` or `both`."""
 
     analyzer_reason: str
     """Why that one answered."""
@@ -387,3 +408,6 @@ class GateReport:
 
     service_data: date | None = None
     """The day of the data about AWS services that it answered from; None where that is AWS's."""
+
+    calls: CallCount | None = None
+    """What was asked of AWS; None where it was not asked."""

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from policy_gate.analyzers.interface import Analyzer, AnalyzerError
-from policy_gate.checks.interface import Check
+from policy_gate.analyzers.interface import Analyzer
+from policy_gate.asking import ask_all, at_construct
+from policy_gate.at_once import Progress
 from policy_gate.config import GateConfig
 from policy_gate.coverage import coverage_of
-from policy_gate.fault import fault
 from policy_gate.model import (
     CheckResult,
-    Construct,
     Extraction,
     Finding,
     GateReport,
     NotChecked,
-    Policy,
     PolicyIdentity,
     ReasonCode,
     Status,
     Unreadable,
     Verdict,
 )
-from policy_gate.sensitive import NOT_SHOWN, masked, not_sent
+from policy_gate.progress import no_progress
 
 EXIT_STATUS = {Status.PASSED: 0, Status.ERROR: 1, Status.FAILED: 2, Status.EMPTY: 3}
 
@@ -39,15 +37,15 @@ _WORST_FIRST = (
 
 
 def run_checks(
-    extraction: Extraction, config: GateConfig, analyzer: Analyzer, reason: str
+    extraction: Extraction,
+    config: GateConfig,
+    analyzer: Analyzer,
+    reason: str,
+    progress: Progress = no_progress,
 ) -> GateReport:
     """Asks every check about every policy that it applies to."""
-    answered = [
-        _at_construct(result, policy.construct)
-        for policy in extraction.policies
-        for result in _ask(policy, config, analyzer)
-    ]
-    others = [_at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
+    answered = ask_all(extraction.policies, config, analyzer, progress)
+    others = [at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
     results = [
         replace(result, blocking=_blocks(result, config))
@@ -65,62 +63,8 @@ def run_checks(
         tuple(results),
         (*config.notes, *extraction.notes, *filter(None, notes)),
         analyzer.service_data,
+        analyzer.calls,
     )
-
-
-def _ask(policy: Policy, config: GateConfig, analyzer: Analyzer) -> Iterator[CheckResult]:
-    applicable = [check for check in config.checks if check.applies_to(policy)]
-    if not applicable:
-        yield CheckResult(
-            policy.identity,
-            "",
-            Verdict.NOT_CHECKED,
-            reason=ReasonCode.NOT_APPLICABLE,
-            message="no check of this run applies to this policy",
-            location=policy.sources.locate(()),
-            is_sensitive=policy.is_sensitive,
-        )
-    may_ask = not (policy.is_sensitive and analyzer.sends_documents) or config.sends_sensitive
-    for check in applicable:
-        yield _answered(policy, check, analyzer) if may_ask else not_sent(policy, check)
-
-
-def _answered(policy: Policy, check: Check, analyzer: Analyzer) -> CheckResult:
-    try:
-        result = check.ask(policy, analyzer)
-        return masked(policy, result) if policy.is_sensitive else result
-    except AnalyzerError as error:
-        # A message of the service may quote the document, its code does not.
-        message = f"{error.code}: {NOT_SHOWN}" if policy.is_sensitive else str(error)
-        return _error(policy, check, message)
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not hide other policies
-        message = f"policy-gate failed on this policy ({fault(error)}): please report it"
-        return _error(policy, check, message)
-
-
-def _error(policy: Policy, check: Check, message: str) -> CheckResult:
-    return CheckResult(
-        policy.identity,
-        check.name,
-        Verdict.ERROR,
-        message=message,
-        location=policy.sources.locate(()),
-        assumptions=() if policy.is_sensitive else policy.assumptions,
-        is_sensitive=policy.is_sensitive,
-    )
-
-
-def _at_construct(result: CheckResult, construct: Construct | None) -> CheckResult:
-    """The result at the line of the app that makes the policy; the template's lines follow."""
-    if construct is None:
-        return result
-    places = construct.locations
-    findings = tuple(
-        replace(finding, locations=tuple(dict.fromkeys((*places, *finding.locations))))
-        for finding in result.findings
-    )
-    location = construct.created_at or result.location
-    return replace(result, findings=findings, location=location, construct=construct)
 
 
 def _not_checked(item: NotChecked) -> CheckResult:

@@ -244,7 +244,7 @@ def test_a_question_that_cannot_be_put_is_an_error(
         ("access-not-granted", "wide.json", *IDENTITY, "--actions", ","),
         ("no-public-access", "resource.json"),
         ("no-public-access", "resource.json", *BUCKET, *RESOURCE),
-        ("no-public-access", "resource.json", *BUCKET, "--analyzer", "both"),
+        ("no-public-access", "resource.json", *BUCKET, "--analyzer", "nobody"),
         ("no-public-access", "resource.json", *BUCKET, "--format", "xml"),
         ("no-public-access", "resource.json", "--resource", "AWS::S3::Bucket"),
     ],

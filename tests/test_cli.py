@@ -110,7 +110,7 @@ def test_statuses_of_extract(arguments: list[str], status: int) -> None:
         ["--format", "json"],
         ["run", "--frmt", "json"],
         ["run", "--format", "xml"],
-        ["run", "--analyzer", "both"],
+        ["run", "--analyzer", "nobody"],
         ["run", "--parameter", "Env"],
         ["run", "--parameter", "=prod"],
         ["run", "--param", "Env=prod"],

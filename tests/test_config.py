@@ -357,7 +357,12 @@ def test_terraform_roots_are_folders_of_the_project_and_rather_those_of_the_comm
     (folder / "other").mkdir()
     configure("checks: {}\nterraform-roots: [infra]\naws: {send-sensitive: true}\n")
     arguments = Namespace(
-        config=None, parameters_file=[], parameter=[], analyzer=None, approximate=False
+        endpoint_url="",
+        config=None,
+        parameters_file=[],
+        parameter=[],
+        analyzer=None,
+        approximate=False,
     )
 
     config = configured(Namespace(**vars(arguments), terraform_root=[]))

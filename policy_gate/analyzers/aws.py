@@ -1,31 +1,31 @@
-"""AWS answers: IAM Access Analyzer through boto3."""
+"""AWS answers: IAM Access Analyzer through botocore, on which boto3 is built."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from policy_gate.analyzers.aws_client import make_client
-from policy_gate.analyzers.aws_errors import malformed_answer, sdk_errors
+from policy_gate.analyzers.aws_calls import Calls
+from policy_gate.analyzers.aws_client import Connection
+from policy_gate.analyzers.aws_errors import malformed_answer
+from policy_gate.analyzers.aws_parts import (
+    merged,
+    parts_of,
+    require_resource_sizes,
+    require_validated_size,
+)
 from policy_gate.analyzers.interface import (
     Access,
     AccessPolicyType,
+    Analyzer,
     Answer,
+    Pace,
     PolicyType,
     Reason,
     ValidatePolicyFinding,
 )
-
-if TYPE_CHECKING:
-    from botocore.session import Session
-
-MAX_ACCESS_ITEMS = 100
-"""Actions, and resources, that one call of CheckAccessNotGranted takes.
-
-Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Access.html
-"""
+from policy_gate.analyzers.settings import DEFAULT_AWS_SETTINGS, AwsSettings
+from policy_gate.model import CallCount
 
 
 class AwsAnalyzer:
@@ -35,12 +35,23 @@ class AwsAnalyzer:
     credentials or region is the AnalyzerError of a question.
     """
 
-    name = "aws"
     sends_documents = True
     service_data = None
 
-    def __init__(self, session: Session | None = None) -> None:
-        self._session = session
+    def __init__(
+        self,
+        settings: AwsSettings = DEFAULT_AWS_SETTINGS,
+        second_opinion: Analyzer | None = None,
+    ) -> None:
+        self.name = "both" if second_opinion else "aws"
+        self.second_opinion = second_opinion
+        self.connection = Connection(settings)
+        self.pace = Pace(settings.max_concurrency, settings.deadline)
+        self._calls = Calls(self.connection)
+
+    @property
+    def calls(self) -> CallCount:
+        return self._calls.count
 
     def doubt(self, code: str) -> str:
         del code
@@ -52,74 +63,52 @@ class AwsAnalyzer:
         policyType: PolicyType,
         validatePolicyResourceType: str | None = None,
     ) -> list[ValidatePolicyFinding]:
+        require_validated_size(policyDocument)
         question = {"policyDocument": policyDocument, "policyType": policyType}
         if validatePolicyResourceType is not None:
             question["validatePolicyResourceType"] = validatePolicyResourceType
-        with sdk_errors():
-            pages = self._client.get_paginator("validate_policy").paginate(**question)
-            return [_finding(finding) for page in pages for finding in page["findings"]]
+        return self._calls.ask("validate_policy", [question], _findings)[0]
 
     def check_no_new_access(
         self, newPolicyDocument: str, existingPolicyDocument: str, policyType: AccessPolicyType
     ) -> Answer:
-        with sdk_errors():
-            return _answer(
-                self._client.check_no_new_access(
-                    newPolicyDocument=newPolicyDocument,
-                    existingPolicyDocument=existingPolicyDocument,
-                    policyType=policyType,
-                )
-            )
+        question = {
+            "newPolicyDocument": newPolicyDocument,
+            "existingPolicyDocument": existingPolicyDocument,
+            "policyType": policyType,
+        }
+        return self._calls.ask("check_no_new_access", [question], _answer)[0]
 
     def check_access_not_granted(
         self, policyDocument: str, access: Access, policyType: AccessPolicyType
     ) -> Answer:
-        with sdk_errors():
-            return _merged(
-                [
-                    _answer(
-                        self._client.check_access_not_granted(
-                            policyDocument=policyDocument, access=[part], policyType=policyType
-                        )
-                    )
-                    for part in _parts(access)
-                ]
-            )
+        require_resource_sizes(access)
+        questions = [
+            {"policyDocument": policyDocument, "access": [part], "policyType": policyType}
+            for part in parts_of(access)
+        ]
+        return merged(self._calls.ask("check_access_not_granted", questions, _answer))
 
     def check_no_public_access(self, policyDocument: str, resourceType: str) -> Answer:
-        with sdk_errors():
-            return _answer(
-                self._client.check_no_public_access(
-                    policyDocument=policyDocument, resourceType=resourceType
-                )
-            )
-
-    @cached_property
-    def _client(self) -> Any:
-        return make_client("accessanalyzer", self._session)
-
-
-def _parts(access: Access) -> Iterator[Mapping[str, Sequence[str]]]:
-    """The access in parts that one call takes: every pair of an action and a resource is in one."""
-    for actions, resources in product(_chunks(access.actions), _chunks(access.resources)):
-        part = {"actions": actions, "resources": resources}
-        yield {key: items for key, items in part.items() if items}
-
-
-def _chunks(items: Sequence[str]) -> list[list[str]]:
-    """At least one, which is empty where there are no items."""
-    starts = range(0, max(len(items), 1), MAX_ACCESS_ITEMS)
-    return [list(items[start : start + MAX_ACCESS_ITEMS]) for start in starts]
-
-
-def _merged(answers: Sequence[Answer]) -> Answer:
-    """One answer for all parts: FAIL where one is, with the reasons of all."""
-    first = next((answer for answer in answers if answer.result == "FAIL"), answers[0])
-    reasons = dict.fromkeys(reason for answer in answers for reason in answer.reasons)
-    return Answer(first.result, first.message, tuple(reasons))
+        question = {"policyDocument": policyDocument, "resourceType": resourceType}
+        return self._calls.ask("check_no_public_access", [question], _answer)[0]
 
 
 def _answer(response: Mapping[str, Any]) -> Answer:
+    try:
+        return _answer_of(response)
+    except (AttributeError, TypeError) as error:
+        raise malformed_answer(f"{type(error).__name__}: {error}") from error
+
+
+def _findings(response: Mapping[str, Any]) -> list[ValidatePolicyFinding]:
+    try:
+        return [_finding(finding) for finding in response["findings"]]
+    except (KeyError, TypeError) as error:
+        raise malformed_answer(f"{type(error).__name__}: {error}") from error
+
+
+def _answer_of(response: Mapping[str, Any]) -> Answer:
     result = response.get("result")
     if result not in ("PASS", "FAIL"):
         raise malformed_answer(f"its result is {result!r}")

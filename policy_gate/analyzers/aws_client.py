@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from policy_gate import __version__
+from policy_gate.analyzers.aws_errors import sdk_errors
+from policy_gate.analyzers.settings import DEFAULT_AWS_SETTINGS, AwsSettings
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -17,36 +21,80 @@ CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 60
 """Seconds."""
 
+ROLE_SESSION = "policy-gate"
+"""The name by which CloudTrail knows the sessions of a role that the gate assumes."""
 
-def make_client(service: str, session: Session | None = None) -> Any:
-    """A client in one region, with the credentials that the AWS SDK finds.
 
-    Nothing is sent. What is wrong with credentials or region is an error of the SDK, here or at
-    the first call.
+class Connection:
+    """Who asks, and in which region: the chain of the AWS SDK, with what the settings say.
+
+    Nothing is sent before the first call, but for a role to assume: that is asked for with the
+    first client. What is wrong with credentials or region is an error of the SDK, there or at the
+    first call.
     """
-    import boto3
-    from botocore.config import Config
-    from botocore.session import get_session
 
-    session = session or get_session()
-    attempts = session.get_config_variable("max_attempts") or MAX_ATTEMPTS
-    return boto3.Session(botocore_session=session).client(
-        service,
-        region_name=region_of(session),
-        config=Config(
-            connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-            user_agent_extra=f"policy-gate/{__version__}",
-        ),
-    )
+    def __init__(self, settings: AwsSettings = DEFAULT_AWS_SETTINGS) -> None:
+        self.settings = settings
+
+    @cached_property
+    def session(self) -> Session:
+        from botocore.session import Session
+
+        return Session(profile=self.settings.profile or None)
+
+    @property
+    def region(self) -> str | None:
+        """The region to ask in, None where none is configured."""
+        region: str | None = self.settings.region or region_of_environment()
+        return region or self.session.get_config_variable("region")
+
+    def client(self, service: str) -> Any:
+        """A client of the service, with the role if there is one to assume. Raises AnalyzerError.
+
+        Its pool holds a connection for each call that may be in flight.
+        """
+        return self._client(service, self._role)
+
+    @cached_property
+    def _role(self) -> Mapping[str, str]:
+        """The credentials of the role to assume, as arguments of a client; empty without one."""
+        if not self.settings.role_arn:
+            return {}
+        sts = self._client("sts", {})
+        with sdk_errors("STS"):
+            answer = sts.assume_role(RoleArn=self.settings.role_arn, RoleSessionName=ROLE_SESSION)[
+                "Credentials"
+            ]
+        return {
+            "aws_access_key_id": answer["AccessKeyId"],
+            "aws_secret_access_key": answer["SecretAccessKey"],
+            "aws_session_token": answer["SessionToken"],
+        }
+
+    def _client(self, service: str, credentials: Mapping[str, str]) -> Any:
+        from botocore.config import Config
+
+        with sdk_errors():
+            attempts = self.session.get_config_variable("max_attempts") or MAX_ATTEMPTS
+            is_analyzer = service == "accessanalyzer"
+            return self.session.create_client(
+                service,
+                region_name=self.region,
+                endpoint_url=(self.settings.endpoint_url or None) if is_analyzer else None,
+                config=Config(
+                    connect_timeout=CONNECT_TIMEOUT,
+                    read_timeout=READ_TIMEOUT,
+                    max_pool_connections=self.settings.max_concurrency,
+                    retries={"mode": "standard", "total_max_attempts": attempts},
+                    user_agent_extra=f"policy-gate/{__version__}",
+                ),
+                **credentials,
+            )
 
 
-def region_of(session: Session) -> str | None:
-    """The region to ask in, None where none is configured.
+def region_of_environment() -> str | None:
+    """Every AWS SDK but the Python one reads AWS_REGION, and users expect it.
 
-    Every AWS SDK but the Python one reads AWS_REGION, and users expect it.
     Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
     """
-    region: str | None = os.environ.get("AWS_REGION") or session.get_config_variable("region")
-    return region
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ _RENEW = "Renew the AWS credentials."
 _LATER = "Run the gate again later."
 _NETWORK = "Check the network, the region and any AWS_ENDPOINT_URL."
 _QUESTION = "Access Analyzer does not accept this policy or this question: check the policy first."
+_CLOCK = "Set the clock of this machine."
 _PROTOCOL = "Check that AWS_ENDPOINT_URL, if set, leads to AWS."
 _THROTTLED = "Run the gate again later, or raise AWS_MAX_ATTEMPTS."
 
@@ -35,6 +36,8 @@ _ADVICE = {
     "IncompleteSignature": _RENEW,
     "InvalidClientTokenId": _RENEW,
     "InvalidSignatureException": _RENEW,
+    "RequestExpired": _CLOCK,
+    "RequestTimeTooSkewed": _CLOCK,
     "UnrecognizedClientException": _RENEW,
     # Error codes of IAM: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
     "AccessDenied": "Allow iam:{operation} for these credentials.",
@@ -54,6 +57,31 @@ _ADVICE = {
     "ParamValidationError": _QUESTION,
     "PaginationError": _PROTOCOL,
 }
+OF_THE_RUN = frozenset(
+    {
+        "ConnectTimeoutError",
+        "CredentialRetrievalError",
+        "EndpointConnectionError",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProxyConnectionError",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+        "UnrecognizedClientException",
+    }
+)
+"""What is wrong with who asks, or with the way to AWS, and so with every other question."""
+
+_THROTTLES = frozenset({"429", "Throttling", "ThrottlingException", "TooManyRequestsException"})
+_WRONG_CLOCK = ("Signature expired", "Signature not yet current")
 _CONFIGURATION = "Check the AWS configuration and credentials."
 
 
@@ -66,7 +94,8 @@ def sdk_errors(service: str = "Access Analyzer") -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise _refused(error.operation_name, error.response.get("Error", {})) from error
+        reply = error.response.get("Error", {})
+        raise _refused(error.operation_name, reply, service) from error
     # The SDK's parser and ours end like this in JSON that is not the shape the API promises.
     except (AttributeError, KeyError, TypeError, UnicodeDecodeError, ResponseParserError) as error:
         raise malformed_answer(f"{type(error).__name__}: {error}", service) from error
@@ -83,10 +112,20 @@ def malformed_answer(detail: str, service: str = "Access Analyzer") -> AnalyzerE
     return AnalyzerError("MalformedAnswer", _sentences(message, _PROTOCOL))
 
 
-def _refused(operation: str, error: dict[str, Any]) -> AnalyzerError:
+def is_throttled(response: Mapping[str, Any] | None) -> bool:
+    """Does the service, in a response as botocore parses it, take no more for now?"""
+    error = (response or {}).get("Error")
+    return isinstance(error, dict) and str(error.get("Code")) in _THROTTLES
+
+
+def _refused(operation: str, error: dict[str, Any], service: str) -> AnalyzerError:
     code = str(error.get("Code") or "Unknown")
+    message = str(error.get("Message") or code)
     advice = _ADVICE.get(code, _LATER if code.startswith("5") else _CONFIGURATION)
-    message = error.get("Message") or code
+    if service == "STS" and code == "AccessDenied":
+        advice = "Let the trust policy of the role, and the credentials, allow sts:{operation}."
+    if message.startswith(_WRONG_CLOCK):
+        advice = _CLOCK
     return AnalyzerError(
         code, _sentences(f"AWS refused {operation}: {message}", advice.format(operation=operation))
     )

@@ -74,6 +74,9 @@ class EmbeddedAnalyzer:
 
     name = "embedded"
     sends_documents = False
+    pace = None
+    second_opinion = None
+    calls = None
 
     def __init__(self, settings: EmbeddedSettings = DEFAULT_SETTINGS) -> None:
         self._settings = settings

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
 from policy_gate.linting.interface import ValidatePolicyFinding
+from policy_gate.model import CallCount
 from policy_gate.reasoning.answer import Answer, Reason
 
 __all__ = ["Access", "Analyzer", "AnalyzerError", "Answer", "Reason", "ValidatePolicyFinding"]
@@ -49,6 +50,16 @@ class Access(NamedTuple):
     resources: Sequence[str] = ()
 
 
+class Pace(NamedTuple):
+    """How an analyzer that waits for others is to be asked."""
+
+    at_once: int
+    """Questions at a time."""
+
+    deadline: float
+    """Seconds after which those without an answer are given up."""
+
+
 def is_action(text: str) -> bool:
     """Is it an action as `s3:GetObject`, perhaps with wildcards, or `*`?"""
     return _ACTION.fullmatch(text) is not None
@@ -62,6 +73,21 @@ class Analyzer(Protocol):
     @property
     def sends_documents(self) -> bool:
         """Do the documents that it is asked about leave this machine?"""
+        ...
+
+    @property
+    def pace(self) -> Pace | None:
+        """None for an analyzer that computes: it is asked one question after the other."""
+        ...
+
+    @property
+    def second_opinion(self) -> Analyzer | None:
+        """Who is asked the same, to report where the two disagree; never decides."""
+        ...
+
+    @property
+    def calls(self) -> CallCount | None:
+        """What was asked of AWS so far; None for an analyzer that does not ask it."""
         ...
 
     @property

@@ -7,9 +7,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from policy_gate.analyzers.interface import Access, AccessPolicyType, Analyzer, AnalyzerError
+from policy_gate.analyzers.interface import (
+    Access,
+    AccessPolicyType,
+    Analyzer,
+    AnalyzerError,
+    Answer,
+)
 from policy_gate.analyzers.registry import make_analyzer
-from policy_gate.analyzers.settings import EmbeddedSettings
+from policy_gate.analyzers.settings import AwsSettings, EmbeddedSettings
 from policy_gate.checks.no_external_access import external_access
 from policy_gate.checks.references import access_policy_text
 from policy_gate.checks.sensitive_actions import read_actions
@@ -36,9 +42,16 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         # no-external-access is decided offline: Access Analyzer has no such question.
         offline = arguments.check == "no-external-access"
-        name = "embedded" if offline else arguments.analyzer or "embedded"
-        analyzer, reason = make_analyzer(name, EmbeddedSettings(arguments.approximate))
+        analyzer, reason = make_analyzer(
+            "embedded" if offline else arguments.analyzer or "embedded",
+            EmbeddedSettings(arguments.approximate),
+            AwsSettings(endpoint_url=arguments.endpoint_url),
+        )
         answer, findings, is_fixed = _QUESTIONS[arguments.check](arguments, analyzer)
+        if analyzer.second_opinion is not None:
+            arguments.fix = arguments.unsafe_fixes = arguments.yes = False
+            second = _QUESTIONS[arguments.check](arguments, analyzer.second_opinion).answer
+            answer = _compared(answer, second)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
     write = write_json if arguments.format == "json" else write_console
@@ -51,6 +64,14 @@ def main(arguments: argparse.Namespace) -> int:
     if not is_fixed:
         return 1
     return 0 if answer.result == "PASS" else 2
+
+
+def _compared(answer: Answer, second: Answer) -> Answer:
+    """The answer of AWS, with what the embedded analyzer answers where that is another."""
+    if second.result == answer.result:
+        return answer
+    note = f"the embedded analyzer disagrees: {second.result}, {second.message}"
+    return answer._replace(message=f"{answer.message} ({note})")
 
 
 def _document(path: str, policy_type: AccessPolicyType) -> str:

@@ -32,6 +32,7 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
         embedded=config.embedded._replace(
             approximate=arguments.approximate or config.embedded.approximate
         ),
+        aws=config.aws._replace(endpoint_url=arguments.endpoint_url),
         settings=settings,
         notes=(*config.notes, *offline_note(config.checks, analyzer)),
     )

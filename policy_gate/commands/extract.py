@@ -19,7 +19,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Prints what was found; the exit status says whether everything could be read."""
     try:
         config = configured(arguments)
-        analyzer, _ = make_analyzer(config.analyzer, config.embedded)
+        analyzer, _ = make_analyzer(config.analyzer, config.embedded, config.aws)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
     found = extract_inputs(find_inputs(arguments.paths, config), config, analyzer)

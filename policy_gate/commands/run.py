@@ -11,6 +11,7 @@ from policy_gate.api import run_gate
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
 from policy_gate.config_section import ConfigError
+from policy_gate.progress import progress_bar
 from policy_gate.reporters.registry import find_reporter
 
 
@@ -18,7 +19,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Runs the gate, prints the report and returns the report's exit status."""
     try:
         config = replace(configured(arguments), allow_empty=arguments.allow_empty)
-        report = run_gate(arguments.paths, config)
+        with progress_bar(sys.stderr) as progress:
+            report = run_gate(arguments.paths, config, progress)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
     find_reporter(arguments.format).write(report, sys.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from policy_gate.analyzers.aws_client import Connection
 from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.managed_policies.interface import NoDocumentError, parsed
 from policy_gate.model import ReasonCode, Value
@@ -23,7 +24,8 @@ class _Asked(NamedTuple):
 class AccountDocuments:
     """Asks IAM once for each policy, and not at all once it cannot answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._asked: dict[str, _Asked] = {}
         self._unusable: _Asked | None = None
 
@@ -56,6 +58,4 @@ class AccountDocuments:
 
     @cached_property
     def _client(self) -> Any:
-        from policy_gate.analyzers.aws_client import make_client
-
-        return make_client("iam")
+        return self._connection.client("iam")

@@ -16,8 +16,10 @@ def document_sources(folder: Path | None, analyzer: Analyzer) -> tuple[DocumentS
         from policy_gate.managed_policies.folder import DocumentFolder
 
         sources.append(DocumentFolder(folder))
-    if analyzer.name == "aws":
+    if analyzer.name in ("aws", "both"):
+        from policy_gate.analyzers.aws import AwsAnalyzer
         from policy_gate.managed_policies.account import AccountDocuments
 
-        sources.append(AccountDocuments())
+        if isinstance(analyzer, AwsAnalyzer):
+            sources.append(AccountDocuments(analyzer.connection))
     return tuple(sources)

@@ -135,6 +135,7 @@ def _write_summary(
         f"Analyzer: {report.analyzer}"
         + f" ({report.analyzer_reason})" * bool(report.analyzer_reason)
         + (f", service data of {report.service_data}" if report.service_data else ""),
+        *([f"AWS calls: {wording.calls(report.calls)}"] if report.calls else []),
         *(f"Note: {note}" for note in report.notes),
     ]
     defaults = wording.defaults_taken(report.results)

@@ -8,6 +8,7 @@ from typing import TextIO
 from policy_gate.model import (
     SCHEMA_VERSION,
     Assumption,
+    CallCount,
     CheckResult,
     Construct,
     Coverage,
@@ -49,11 +50,16 @@ def report_object(report: GateReport) -> dict[str, object]:
             "name": report.analyzer,
             "reason": report.analyzer_reason,
             "service_data": report.service_data.isoformat() if report.service_data else None,
+            "calls": _calls(report.calls) if report.calls else None,
         },
         "coverage": _coverage(report.coverage),
         "notes": list(report.notes),
         "results": [_result(result) for result in report.results],
     }
+
+
+def _calls(calls: CallCount) -> dict[str, object]:
+    return {**calls._asdict(), "estimated_cost": calls.estimated_cost, "currency": "USD"}
 
 
 def _coverage(coverage: Coverage) -> dict[str, object]:

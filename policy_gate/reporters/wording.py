@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policy_gate.model import (
     AssumptionKind,
+    CallCount,
     CheckResult,
     Construct,
     Coverage,
@@ -117,6 +118,12 @@ def coverage_line(coverage: Coverage) -> str:
     if coverage.skipped_files:
         parts.append(f"{count(coverage.skipped_files, 'file')} skipped")
     return ", ".join(parts)
+
+
+def calls(made: CallCount) -> str:
+    """As `12 made, 3 saved; estimated cost $0.0160 (8 policy checks)`."""
+    cost = f"estimated cost ${made.estimated_cost:.4f}"
+    return f"{made.made} made, {made.saved} saved; {cost} ({count(made.charged, 'policy check')})"
 
 
 def outcome(report: GateReport, blocking: int, other: int) -> str:

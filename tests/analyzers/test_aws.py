@@ -14,6 +14,7 @@ from policy_gate.analyzers.aws import AwsAnalyzer
 from policy_gate.analyzers.aws_errors import MAX_MESSAGE, sdk_errors
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
 from policy_gate.analyzers.interface import Access, AnalyzerError, Answer, Reason
+from policy_gate.analyzers.settings import AwsSettings
 from policy_gate.server.wire import Reply, reply
 from tests.local_aws import (
     LocalAws,
@@ -27,6 +28,7 @@ from tests.local_aws import (
 from tests.reasoning.documents import allow, policy
 
 POLICY = policy()
+FRESH = AwsSettings(cache=False)
 
 Start = Callable[..., LocalAws]
 
@@ -49,7 +51,7 @@ def test_validate_policy_gives_the_findings_of_every_page(start: Start) -> None:
     server = start()
     document = policy(*({**allow("s3:*"), "Effect": "allow"} for _ in range(120)))
 
-    findings = AwsAnalyzer().validate_policy(document, "RESOURCE_POLICY", "AWS::S3::Bucket")
+    findings = AwsAnalyzer(FRESH).validate_policy(document, "RESOURCE_POLICY", "AWS::S3::Bucket")
 
     here = EmbeddedAnalyzer().validate_policy(document, "RESOURCE_POLICY", "AWS::S3::Bucket")
     assert findings == here
@@ -68,7 +70,7 @@ def test_validate_policy_names_no_resource_type_where_there_is_none(start: Start
     server = start()
     document = policy(allow("s3:GetObject"))
 
-    assert AwsAnalyzer().validate_policy(document, "SERVICE_CONTROL_POLICY") == []
+    assert AwsAnalyzer(FRESH).validate_policy(document, "SERVICE_CONTROL_POLICY") == []
     assert server.calls[0].question == {
         "policyDocument": document,
         "policyType": "SERVICE_CONTROL_POLICY",
@@ -79,7 +81,7 @@ def test_pages_that_lead_in_a_circle_are_an_error(start: Start) -> None:
     start(lambda call: reply({"findings": [], "nextToken": "same"}))
 
     with pytest.raises(AnalyzerError) as error:
-        AwsAnalyzer().validate_policy(POLICY, "IDENTITY_POLICY")
+        AwsAnalyzer(FRESH).validate_policy(POLICY, "IDENTITY_POLICY")
     assert error.value.code == "PaginationError"
 
 
@@ -92,7 +94,7 @@ def test_no_new_access_reads_the_reasons_whatever_they_lack(start: Start) -> Non
     ]
     server = start(in_turn(reply({"result": "FAIL", "message": "grants", "reasons": reasons})))
 
-    answer = AwsAnalyzer().check_no_new_access(POLICY, "{}", "IDENTITY_POLICY")
+    answer = AwsAnalyzer(FRESH).check_no_new_access(POLICY, "{}", "IDENTITY_POLICY")
 
     assert answer == Answer(
         "FAIL",
@@ -114,7 +116,7 @@ def test_no_new_access_reads_the_reasons_whatever_they_lack(start: Start) -> Non
 def test_no_public_access_passes(start: Start) -> None:
     server = start()
 
-    answer = AwsAnalyzer().check_no_public_access(POLICY, "AWS::S3::Bucket")
+    answer = AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::S3::Bucket")
 
     assert answer == EmbeddedAnalyzer().check_no_public_access(POLICY, "AWS::S3::Bucket")
     assert answer.result == "PASS"
@@ -128,7 +130,7 @@ def test_a_resource_type_that_the_service_does_not_know_is_an_error(start: Start
     start()
 
     with pytest.raises(AnalyzerError, match=r"AWS::EC2::Instance.*check the policy") as error:
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::EC2::Instance")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::EC2::Instance")
     assert error.value.code == "ValidationException"
 
 
@@ -137,7 +139,8 @@ def test_few_actions_and_resources_are_one_call(start: Start) -> None:
     access = Access(["s3:GetObject"], ["arn:aws:s3:::a/*"])
 
     assert (
-        AwsAnalyzer().check_access_not_granted(POLICY, access, "RESOURCE_POLICY").result == "PASS"
+        AwsAnalyzer(FRESH).check_access_not_granted(POLICY, access, "RESOURCE_POLICY").result
+        == "PASS"
     )
     assert server.calls[0].question == {
         "policyDocument": POLICY,
@@ -151,13 +154,16 @@ def test_250_actions_are_three_calls_with_one_answer(start: Start) -> None:
     actions = [f"s3:Action{number}" for number in range(250)]
     document = policy(allow("s3:Action15*"), allow("iam:*"), allow("s3:Action24*", Sid="Last"))
 
-    answer = AwsAnalyzer().check_access_not_granted(document, Access(actions), "IDENTITY_POLICY")
+    answer = AwsAnalyzer(FRESH).check_access_not_granted(
+        document, Access(actions), "IDENTITY_POLICY"
+    )
 
     assert answer.result == "FAIL"
     named = [(reason.statementIndex, reason.statementId) for reason in answer.reasons]
     assert named == [(0, None), (2, "Last")]
     asked = [call.question["access"][0] for call in server.calls]
-    assert [action for part in asked for action in part["actions"]] == actions
+    assert sorted(len(part["actions"]) for part in asked) == [50, 100, 100]
+    assert sorted(action for part in asked for action in part["actions"]) == sorted(actions)
     assert all("resources" not in part for part in asked)
 
 
@@ -165,13 +171,13 @@ def test_many_resources_alone_are_split_too(start: Start) -> None:
     server = start()
     resources = [f"arn:aws:s3:::bucket-{number}" for number in range(101)]
 
-    answer = AwsAnalyzer().check_access_not_granted(
+    answer = AwsAnalyzer(FRESH).check_access_not_granted(
         POLICY, Access((), resources), "IDENTITY_POLICY"
     )
 
     assert answer.result == "PASS"
     asked = [call.question["access"][0] for call in server.calls]
-    assert [len(part["resources"]) for part in asked] == [100, 1]
+    assert sorted(len(part["resources"]) for part in asked) == [1, 100]
     assert all("actions" not in part for part in asked)
 
 
@@ -182,7 +188,8 @@ def test_every_pair_of_an_action_and_a_resource_is_asked(start: Start) -> None:
 
     access = Access(actions, resources)
     assert (
-        AwsAnalyzer().check_access_not_granted(POLICY, access, "IDENTITY_POLICY").result == "PASS"
+        AwsAnalyzer(FRESH).check_access_not_granted(POLICY, access, "IDENTITY_POLICY").result
+        == "PASS"
     )
 
     asked = [call.question["access"][0] for call in server.calls]
@@ -210,7 +217,7 @@ def test_a_refusal_is_an_error_that_says_what_to_do(
     start(in_turn(refusal(code, status, "the service's\nown words")))
 
     with pytest.raises(AnalyzerError) as error:
-        AwsAnalyzer().check_no_new_access(POLICY, POLICY, "IDENTITY_POLICY")
+        AwsAnalyzer(FRESH).check_no_new_access(POLICY, POLICY, "IDENTITY_POLICY")
 
     assert error.value.code == code
     assert "CheckNoNewAccess: the service's own words. " in error.value.message
@@ -235,13 +242,13 @@ def test_every_question_names_the_permission_that_it_lacks(
     start(lambda call: refusal("AccessDeniedException", 403))
 
     with pytest.raises(AnalyzerError, match=f"access-analyzer:{operation} "):
-        ask(AwsAnalyzer())
+        ask(AwsAnalyzer(FRESH))
 
 
 def test_an_error_in_a_later_part_or_page_is_an_error_of_the_whole(start: Start) -> None:
     denied = refusal("AccessDeniedException", 403)
     start(in_turn(None, denied, reply({"findings": [], "nextToken": "2"}), denied))
-    analyzer = AwsAnalyzer()
+    analyzer = AwsAnalyzer(FRESH)
 
     with pytest.raises(AnalyzerError):
         analyzer.check_access_not_granted(POLICY, Access(["s3:*"] * 101), "IDENTITY_POLICY")
@@ -258,7 +265,7 @@ def test_what_may_pass_is_asked_again(
     server = start(in_turn(refused, None))
     monkeypatch.delenv("AWS_MAX_ATTEMPTS")
 
-    assert AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue").result == "PASS"
+    assert AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue").result == "PASS"
     assert len(server.calls) == 2
 
 
@@ -266,9 +273,9 @@ def test_a_call_has_eight_attempts_unless_the_environment_says_otherwise(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = start()
-    AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+    AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
     monkeypatch.delenv("AWS_MAX_ATTEMPTS")
-    AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+    AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
 
     attempts = [call.headers["amz-sdk-request"] for call in server.calls]
     assert attempts == ["attempt=1; max=1", "attempt=1; max=8"]
@@ -282,7 +289,7 @@ def test_an_answer_that_is_none_is_never_a_pass(start: Start, body: bytes) -> No
     start(lambda call: Reply(200, body))
 
     with pytest.raises(AnalyzerError, match="AWS_ENDPOINT_URL"):
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"findings": [{}]}', b'{"findings": null}'])
@@ -290,7 +297,7 @@ def test_findings_that_are_none_are_never_no_findings(start: Start, body: bytes)
     start(lambda call: Reply(200, body))
 
     with pytest.raises(AnalyzerError, match="AWS_ENDPOINT_URL"):
-        AwsAnalyzer().validate_policy(POLICY, "IDENTITY_POLICY")
+        AwsAnalyzer(FRESH).validate_policy(POLICY, "IDENTITY_POLICY")
 
 
 def test_nobody_listening_is_an_error(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +307,7 @@ def test_nobody_listening_is_an_error(start: Start, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AWS_ENDPOINT_URL_ACCESSANALYZER", f"http://127.0.0.1:{port}")
 
     with pytest.raises(AnalyzerError, match="Check the network") as error:
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
     assert error.value.code == "EndpointConnectionError"
 
 
@@ -311,7 +318,7 @@ def test_an_endpoint_that_is_no_url_is_an_error(
     monkeypatch.setenv("AWS_ENDPOINT_URL_ACCESSANALYZER", "nowhere")
 
     with pytest.raises(AnalyzerError, match="nowhere"):
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
 
 
 def test_without_credentials_the_error_asks_for_them(
@@ -322,7 +329,7 @@ def test_without_credentials_the_error_asks_for_them(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
 
     with pytest.raises(AnalyzerError, match="Give the job AWS credentials") as error:
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
     assert error.value.code == "NoCredentialsError"
     assert server.calls == []
 
@@ -333,7 +340,7 @@ def test_without_a_region_the_error_says_to_set_it(
     no_aws(monkeypatch, tmp_path)
 
     with pytest.raises(AnalyzerError, match="Set AWS_REGION") as error:
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
     assert error.value.code == "NoRegionError"
 
 
@@ -343,14 +350,14 @@ def test_a_missing_profile_or_token_file_is_an_error(
     start()
     monkeypatch.setenv("AWS_PROFILE", "absent")
     with pytest.raises(AnalyzerError, match=r"absent.*Check the AWS configuration"):
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
 
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/gate")
     monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token")
     with pytest.raises(AnalyzerError, match="/nonexistent/token"):
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
 
 
 @pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
@@ -361,7 +368,7 @@ def test_the_region_comes_from_the_environment_and_the_gate_names_itself(
     monkeypatch.delenv("AWS_REGION")
     monkeypatch.setenv(variable, "ap-south-1")
 
-    AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+    AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
 
     assert "/ap-south-1/access-analyzer/" in server.calls[0].headers["Authorization"]
     assert f"policy-gate/{__version__}" in server.calls[0].headers["User-Agent"]
@@ -377,5 +384,5 @@ def test_a_message_of_the_service_is_cut_to_a_readable_length(start: Start) -> N
     start(in_turn(refusal("ValidationException", 400, "x" * 100_000)))
 
     with pytest.raises(AnalyzerError) as error:
-        AwsAnalyzer().check_no_public_access(POLICY, "AWS::SQS::Queue")
+        AwsAnalyzer(FRESH).check_no_public_access(POLICY, "AWS::SQS::Queue")
     assert len(error.value.message) < 2 * MAX_MESSAGE

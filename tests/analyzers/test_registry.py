@@ -19,7 +19,7 @@ def nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def test_the_names_that_users_know() -> None:
-    assert ANALYZERS == ("embedded", "aws", "auto")
+    assert ANALYZERS == ("embedded", "aws", "auto", "both")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from policy_gate.analyzers.aws_client import Connection
 from policy_gate.managed_policies.account import AccountDocuments
 from policy_gate.managed_policies.interface import NoDocumentError
 from policy_gate.model import ReasonCode
@@ -61,7 +62,7 @@ def template(*arns: str) -> Path:
 
 def reason(arn: str) -> str:
     with pytest.raises(NoDocumentError) as error:
-        AccountDocuments().document(arn)
+        AccountDocuments(Connection()).document(arn)
     assert error.value.code is ReasonCode.DOCUMENT_UNAVAILABLE
     return str(error.value)
 

@@ -1,0 +1,124 @@
+"""Every check is asked about every policy that it applies to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+from policy_gate.analyzers.interface import Analyzer, AnalyzerError
+from policy_gate.at_once import Progress, answers_of
+from policy_gate.checks.interface import Check
+from policy_gate.config import GateConfig
+from policy_gate.disagreement import with_disagreements
+from policy_gate.fault import fault
+from policy_gate.model import CheckResult, Construct, Policy, ReasonCode, Verdict
+from policy_gate.sensitive import NOT_SHOWN, masked, not_sent
+
+
+class _Question(NamedTuple):
+    policy: Policy
+    check: Check
+
+
+def ask_all(
+    policies: Sequence[Policy], config: GateConfig, analyzer: Analyzer, progress: Progress
+) -> list[CheckResult]:
+    """A result for each policy and check, and for each policy to which no check applies."""
+    results: list[tuple[Policy, CheckResult]] = []
+    questions: list[_Question] = []
+    for policy in policies:
+        applicable = [check for check in config.checks if check.applies_to(policy)]
+        withheld = policy.is_sensitive and analyzer.sends_documents and not config.sends_sensitive
+        if not applicable:
+            results.append((policy, _not_applicable(policy)))
+        elif withheld:
+            results += [(policy, not_sent(policy, check)) for check in applicable]
+        else:
+            questions += [_Question(policy, check) for check in applicable]
+    asked = [question.policy for question in questions]
+    results += zip(asked, _answers(questions, analyzer, progress), strict=True)
+    return [at_construct(result, policy.construct) for policy, result in results]
+
+
+def _answers(
+    questions: Sequence[_Question], analyzer: Analyzer, progress: Progress
+) -> list[CheckResult]:
+    if analyzer.pace is not None:
+        ask, give_up = partial(_compared, analyzer), partial(_given_up, analyzer.pace.deadline)
+        return answers_of(questions, ask, give_up, analyzer.pace, progress)
+    answers = []
+    for question in questions:
+        answers.append(_answered(analyzer, question))
+        progress(len(answers), len(questions))
+    return answers
+
+
+def _compared(analyzer: Analyzer, question: _Question) -> CheckResult:
+    """The answer of the analyzer; with what its second opinion says of it, if it has one."""
+    result = _answered(analyzer, question)
+    if analyzer.second_opinion is None:
+        return result
+    second = _answered(analyzer.second_opinion, question)
+    return with_disagreements(question.policy, result, second)
+
+
+def _answered(analyzer: Analyzer, question: _Question) -> CheckResult:
+    policy, check = question
+    try:
+        result = check.ask(policy, analyzer)
+        return masked(policy, result) if policy.is_sensitive else result
+    except AnalyzerError as error:
+        # A message of the service may quote the document, its code does not.
+        message = f"{error.code}: {NOT_SHOWN}" if policy.is_sensitive else str(error)
+        return _error(question, message)
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not hide other policies
+        message = f"policy-gate failed on this policy ({fault(error)}): please report it"
+        return _error(question, message)
+
+
+def _given_up(deadline: float, question: _Question) -> CheckResult:
+    message = (
+        f"RunDeadline: there was no answer within the {deadline:g} seconds of the run."
+        " Run the gate again, or raise aws.deadline."
+    )
+    return _error(question, message)
+
+
+def _error(question: _Question, message: str) -> CheckResult:
+    policy, check = question
+    return CheckResult(
+        policy.identity,
+        check.name,
+        Verdict.ERROR,
+        message=message,
+        location=policy.sources.locate(()),
+        assumptions=() if policy.is_sensitive else policy.assumptions,
+        is_sensitive=policy.is_sensitive,
+    )
+
+
+def _not_applicable(policy: Policy) -> CheckResult:
+    return CheckResult(
+        policy.identity,
+        "",
+        Verdict.NOT_CHECKED,
+        reason=ReasonCode.NOT_APPLICABLE,
+        message="no check of this run applies to this policy",
+        location=policy.sources.locate(()),
+        is_sensitive=policy.is_sensitive,
+    )
+
+
+def at_construct(result: CheckResult, construct: Construct | None) -> CheckResult:
+    """The result at the line of the app that makes the policy; the template's lines follow."""
+    if construct is None:
+        return result
+    places = construct.locations
+    findings = tuple(
+        replace(finding, locations=tuple(dict.fromkeys((*places, *finding.locations))))
+        for finding in result.findings
+    )
+    location = construct.created_at or result.location
+    return replace(result, findings=findings, location=location, construct=construct)

@@ -1,0 +1,74 @@
+"""A role to assume, from moto's STS."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from policy_gate.analyzers.aws import AwsAnalyzer
+from policy_gate.analyzers.interface import AnalyzerError
+from policy_gate.analyzers.settings import AwsSettings
+from policy_gate.server.wire import Reply
+from tests.local_aws import only_this_aws, running, serving
+from tests.reasoning.documents import policy
+
+ROLE = AwsSettings(role_arn="arn:aws:iam::111122223333:role/gate", cache=False)
+
+MOTO = shutil.which("moto_server")
+
+
+@pytest.fixture
+def sts() -> Iterator[str]:
+    """The URL of moto."""
+    if MOTO is None:
+        pytest.skip("moto is not installed")
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment.pop("PYTHONPATH", None)
+    with subprocess.Popen(
+        [MOTO, "-p", "0"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stderr is not None
+        found = next(
+            match for line in server.stderr if (match := re.search(r"http://127\S+", line))
+        )
+        yield found[0]
+        server.terminate()
+
+
+def test_the_role_asks_and_not_who_assumes_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sts: str
+) -> None:
+    with running() as server:
+        only_this_aws(monkeypatch, tmp_path, server.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts)
+        answer = AwsAnalyzer(ROLE).check_no_public_access(policy(), "AWS::SQS::Queue")
+
+    assert answer.result == "PASS"
+    headers = server.calls[0].headers
+    assert "Credential=ASIA" in headers["Authorization"]
+    assert headers["X-Amz-Security-Token"]
+
+
+def test_a_role_that_may_not_be_assumed_says_what_to_allow(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    denied = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+    denied += b"</ErrorResponse>"
+
+    with serving(lambda request: Reply(403, denied)) as url:
+        only_this_aws(monkeypatch, tmp_path, url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
+        with pytest.raises(AnalyzerError, match="allow sts:AssumeRole") as error:
+            AwsAnalyzer(ROLE).check_no_public_access(policy(), "AWS::SQS::Queue")
+
+    assert error.value.code == "AccessDenied"
