@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -129,16 +130,17 @@ def _extract(text: str) -> int:
 
 
 def _many_templates() -> None:
-    """A folder of 1,000 templates against one of 100."""
+    """Folders of 10, 100 and 1,000 templates."""
     print("\nfolders of templates of 20 resources; whole processes")
     print(f"{'templates':<44}{'CPU s':>8}{'MB':>7}{'policies':>10}{'failed':>8}")
     measured = []
-    for count in (100, 1000):
+    for count in (10, 100, 1000):
         with TemporaryDirectory() as folder:
             for index in range(count):
                 Path(folder, f"{index}.yaml").write_text(large_template(20), encoding="utf-8")
             measured.append(_process(f"{count:,}", OURS, folder))
-    print(f"  {measured[1][0] / measured[0][0]:.1f} times the time for 10 times the templates")
+    for (few, _), (many, _) in pairwise(measured):
+        print(f"  {many / few:.1f} times the time for 10 times the templates")
 
 
 def _process(

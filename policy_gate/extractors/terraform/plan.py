@@ -9,8 +9,6 @@ from dataclasses import replace
 
 from policy_gate.extractors.cloudformation.template import looks_like_template
 from policy_gate.extractors.interface import ExtractSettings, joined
-from policy_gate.extractors.terraform.extract import plan_extraction
-from policy_gate.extractors.terraform.reading import read_plans
 from policy_gate.extractors.terraform.recognition import is_of_terraform, plan_start
 from policy_gate.model import Extraction
 from policy_gate.syntax.source import Source
@@ -30,6 +28,10 @@ class TerraformPlanExtractor:
         return is_of_terraform(text)
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
+        # A run without a plan does not pay for what reads one.
+        from policy_gate.extractors.terraform.extract import plan_extraction
+        from policy_gate.extractors.terraform.reading import read_plans
+
         plans, notes = read_plans(source.text)
         found = joined([plan_extraction(source, plan, settings) for plan in plans])
         around = tuple(f"{source.path}: {note}" for note in notes)
