@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,33 +12,17 @@ from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.analyzers.settings import AwsSettings
 from policy_gate.server.wire import Reply
 from tests.local_aws import only_this_aws, running, serving
+from tests.local_moto import moto
 from tests.reasoning.documents import policy
 
 ROLE = AwsSettings(role_arn="arn:aws:iam::111122223333:role/gate", cache=False)
-
-MOTO = shutil.which("moto_server")
 
 
 @pytest.fixture
 def sts() -> Iterator[str]:
     """The URL of moto."""
-    if MOTO is None:
-        pytest.skip("moto is not installed")
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    environment.pop("PYTHONPATH", None)
-    with subprocess.Popen(
-        [MOTO, "-p", "0"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stderr is not None
-        found = next(
-            match for line in server.stderr if (match := re.search(r"http://127\S+", line))
-        )
-        yield found[0]
-        server.terminate()
+    with moto() as url:
+        yield url
 
 
 def test_the_role_asks_and_not_who_assumes_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from tests import local_iam
 from tests.command_line import gate, gate_json
 from tests.local_aws import only_this_aws, running
 from tests.local_iam import LocalIam, Refusal
+from tests.local_moto import moto
 
 READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 LAMBDA = "arn:aws:iam::aws:policy/service-role/AWSLambdaRole"
@@ -79,6 +81,24 @@ def test_the_run_checks_the_document_of_the_default_version(aws: Aws) -> None:
         for arn in (READ, LAMBDA, OWN)
         for operation in ("GetPolicy", "GetPolicyVersion")
     ]
+
+
+def test_the_iam_of_moto_gives_the_default_version_too(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.start({})
+    with moto() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", url)
+        iam = Connection().client("iam")
+        first = json.dumps(DOCUMENT).replace("iam:CreateUser", "s3:GetObject")
+        arn = iam.create_policy(PolicyName="Deploy", PolicyDocument=first)["Policy"]["Arn"]
+        iam.create_policy_version(
+            PolicyArn=arn, PolicyDocument=json.dumps(DOCUMENT), SetAsDefault=True
+        )
+
+        ran = gate_json("run", template(arn), "--analyzer", "aws")
+
+    assert (ran.status, ran.findings()) == (2, [("CHECK_ACCESS_NOT_GRANTED", 6)])
 
 
 @pytest.mark.parametrize("analyzer", ["aws", "auto"])
