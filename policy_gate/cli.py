@@ -141,13 +141,19 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-empty", action="store_true", help="finding no policy is no failure"
     )
+    parser.add_argument(
+        "--create-analyzer",
+        action="store_true",
+        help="with AWS: where the account has no analyzer for the access previews of the check"
+        " no-external-access, create one (type ACCOUNT, name policy-gate)",
+    )
     parser.set_defaults(command=_run)
 
 
 def _add_extract(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser)
     _add_common(parser, "json")
-    parser.set_defaults(command=_extract, approximate=False)
+    parser.set_defaults(command=_extract, approximate=False, create_analyzer=False)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

@@ -62,6 +62,7 @@ def _by_place(result: CheckResult) -> dict[_Key, Finding]:
             else None,
         ): finding
         for finding in result.findings
+        if finding.code != CODE
     }
 
 

@@ -54,6 +54,8 @@ def run_checks(
     coverage = coverage_of(results, extraction.skipped_files)
     status = _status(results, coverage.checked + coverage.unknown)
     notes = [check.note(extraction.policies) for check in config.checks]
+    if analyzer.previews is not None:
+        notes += analyzer.previews.notes
     return GateReport(
         status,
         0 if status is Status.EMPTY and config.allow_empty else EXIT_STATUS[status],

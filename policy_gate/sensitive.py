@@ -33,6 +33,8 @@ _BLAME = {
     "CHECK_ACCESS_NOT_GRANTED": "grants sensitive access",
     "CHECK_NO_NEW_ACCESS": "allows access that the reference policy does not",
     "CHECK_NO_PUBLIC_ACCESS": "grants public access",
+    "EXTERNAL_PRINCIPAL": "gives access to principals outside the zone of trust",
+    "ANALYZERS_DISAGREE": "is judged differently by AWS and by policy-gate itself",
 }
 _REASONS = {
     Verdict.FAIL: "the policy does not pass",

@@ -363,6 +363,7 @@ def test_terraform_roots_are_folders_of_the_project_and_rather_those_of_the_comm
         parameter=[],
         analyzer=None,
         approximate=False,
+        create_analyzer=False,
     )
 
     config = configured(Namespace(**vars(arguments), terraform_root=[]))

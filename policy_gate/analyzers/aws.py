@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from policy_gate.analyzers.access_previews import AccessPreviews
 from policy_gate.analyzers.aws_calls import Calls
 from policy_gate.analyzers.aws_client import Connection
 from policy_gate.analyzers.aws_errors import malformed_answer
@@ -48,6 +49,7 @@ class AwsAnalyzer:
         self.connection = Connection(settings)
         self.pace = Pace(settings.max_concurrency, settings.deadline)
         self._calls = Calls(self.connection)
+        self.previews = AccessPreviews(self._calls, settings)
 
     @property
     def calls(self) -> CallCount:

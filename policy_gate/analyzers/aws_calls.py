@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
@@ -17,6 +18,8 @@ from policy_gate.model import CallCount
 
 Body = Mapping[str, Any]
 A = TypeVar("A")
+Send = Callable[[str, Body], Body]
+"""Makes one call of an operation, a method of the client, and gives all pages of its answer."""
 
 
 class Calls:
@@ -47,18 +50,34 @@ class Calls:
         `operation` is a method of the client, as `check_no_new_access`. Raises AnalyzerError for
         the first question without an answer.
         """
-        started = [self._start(operation, question, read) for question in questions]
+        started = [
+            self._start(
+                question_of(operation, question), partial(self._begin, operation, question, read)
+            )
+            for question in questions
+        ]
         answers = []
         for future, give_up in started:
             give_up()
             answers.append(read(future.result()))
         return answers
 
+    def together(self, key: str, work: Callable[[Send], Body]) -> Body:
+        """What comes of calls that belong together, with one deadline; done once for a key.
+
+        It is not kept for other runs, as it is about what the account has now. Raises
+        AnalyzerError.
+        """
+        future, give_up = self._start(
+            key, lambda _, future: self._in_flight(future, lambda: self._done(work))
+        )
+        give_up()
+        return future.result()
+
     def _start(
-        self, operation: str, question: Body, read: Callable[[Body], object]
+        self, key: str, begin: Callable[[str, Future[Body]], Callable[[], None]]
     ) -> tuple[Future[Body], Callable[[], None]]:
         """The answer to come, and what waits for it and gives it up where it is late."""
-        key = question_of(operation, question)
         with self._lock:
             known = self._asked.get(key)
             future = self._asked[key] = known or Future()
@@ -66,7 +85,7 @@ class Calls:
                 self._add(saved=1)
         if known is None:
             try:
-                return self._begin(operation, question, key, read, future)
+                return future, begin(key, future)
             except Exception as error:  # noqa: BLE001 - for whoever waits for the answer
                 future.set_exception(error)
         return future, _nothing
@@ -75,25 +94,26 @@ class Calls:
         self,
         operation: str,
         question: Body,
-        key: str,
         read: Callable[[Body], object],
+        key: str,
         future: Future[Body],
-    ) -> tuple[Future[Body], Callable[[], None]]:
+    ) -> Callable[[], None]:
         kept = self._kept(key, read)
         if kept is not None:
             with self._lock:
                 self._add(saved=1)
             future.set_result(kept)
-            return future, _nothing
+            return _nothing
+        return self._in_flight(future, lambda: self._send(operation, question, key, read))
+
+    def _in_flight(self, future: Future[Body], send: Callable[[], Body]) -> Callable[[], None]:
         if not self._limiter.take(self._patience):
             raise self._too_late()
         call = _Call(future, self._limiter.give_back)
         # A thread of its own, so that one that never ends keeps nobody from giving it up.
-        Thread(
-            target=call.run, args=[lambda: self._send(operation, question, key, read)], daemon=True
-        ).start()
+        Thread(target=call.run, args=[send], daemon=True).start()
         until = monotonic() + self._patience
-        return future, lambda: call.wait(until - monotonic(), self._too_late())
+        return lambda: call.wait(until - monotonic(), self._too_late())
 
     def _kept(self, key: str, read: Callable[[Body], object]) -> Body | None:
         """The answer of an earlier run, if there is one that still reads as one."""
@@ -109,19 +129,30 @@ class Calls:
     def _send(
         self, operation: str, question: Body, key: str, read: Callable[[Body], object]
     ) -> Body:
+        def work(send: Send) -> Body:
+            answer = send(operation, question)
+            read(answer)
+            return answer
+
+        answer = self._done(work)
+        if self._cache is not None:
+            self._cache.keep(key, answer)
+        return answer
+
+    def _done(self, work: Callable[[Send], Body]) -> Body:
         client = self._the_client()
+
+        def send(operation: str, question: Body) -> Body:
+            pages = list(self._pages(client, operation, question))
+            return pages[0] if len(pages) == 1 else _joined(pages)
+
         try:
             with sdk_errors():
-                pages = list(self._pages(client, operation, question))
-                answer = pages[0] if len(pages) == 1 else _joined(pages)
-                read(answer)
+                return work(send)
         except AnalyzerError as error:
             if error.code in OF_THE_RUN:
                 self._broken = error
             raise
-        if self._cache is not None:
-            self._cache.keep(key, answer)
-        return answer
 
     def _pages(self, client: Any, operation: str, question: Body) -> Iterator[Body]:
         """Every page, without what is said about its transport. Each is a call of its own."""
@@ -131,7 +162,7 @@ class Calls:
             responses = iter([getattr(client, operation)(**question)])
         for response in responses:
             with self._lock:
-                self._add(made=1, charged=int(operation != "validate_policy"))
+                self._add(made=1, charged=int(operation.startswith("check_")))
             yield {key: value for key, value in response.items() if key != "ResponseMetadata"}
 
     def _add(self, made: int = 0, charged: int = 0, saved: int = 0) -> None:
@@ -220,7 +251,8 @@ class _Call:
 
 
 def _joined(pages: Sequence[Body]) -> Body:
-    return {"findings": [finding for page in pages for finding in page["findings"]]}
+    lists = [name for name, value in pages[0].items() if isinstance(value, list)]
+    return {name: [item for page in pages for item in page[name]] for name in lists}
 
 
 def _nothing() -> None:

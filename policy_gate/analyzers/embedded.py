@@ -76,6 +76,7 @@ class EmbeddedAnalyzer:
     sends_documents = False
     pace = None
     second_opinion = None
+    previews = None
     calls = None
 
     def __init__(self, settings: EmbeddedSettings = DEFAULT_SETTINGS) -> None:

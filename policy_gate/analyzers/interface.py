@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Oper
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
@@ -60,6 +60,49 @@ class Pace(NamedTuple):
     """Seconds after which those without an answer are given up."""
 
 
+class Home(NamedTuple):
+    """Where access previews are made: the account is the zone of trust of the analyzer there."""
+
+    partition: str
+    region: str
+    account: str
+
+
+class PreviewedAccess(NamedTuple):
+    """Access from outside the account that a preview shows."""
+
+    principal: Mapping[str, str]
+    """As an entry of a Principal: `{"AWS": "*"}`."""
+
+    actions: Sequence[str]
+    condition: Mapping[str, str]
+
+
+class Previews(Protocol):
+    """Access previews: what access from outside the account AWS says that a policy would give.
+
+    They need what an account may not have, so that whatever is missing is one of the `notes`.
+    """
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Which of them could not be made so far, and why."""
+        ...
+
+    def home(self) -> Home | None:
+        """None where no preview can be made."""
+        ...
+
+    def external_access(
+        self, resource: str, configuration: Mapping[str, object]
+    ) -> Sequence[PreviewedAccess] | None:
+        """What a Configuration of the API gives, for the ARN of its resource; None for no answer.
+
+        Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Configuration.html
+        """
+        ...
+
+
 def is_action(text: str) -> bool:
     """Is it an action as `s3:GetObject`, perhaps with wildcards, or `*`?"""
     return _ACTION.fullmatch(text) is not None
@@ -83,6 +126,11 @@ class Analyzer(Protocol):
     @property
     def second_opinion(self) -> Analyzer | None:
         """Who is asked the same, to report where the two disagree; never decides."""
+        ...
+
+    @property
+    def previews(self) -> Previews | None:
+        """None for an analyzer that makes no access previews."""
         ...
 
     @property

@@ -49,6 +49,9 @@ class AwsSettings(NamedTuple):
     endpoint_url: str = ""
     """Where Access Analyzer is, in place of what the environment or the region says."""
 
+    create_analyzer: bool = False
+    """Create an analyzer for access previews where the account has none?"""
+
 
 DEFAULT_SETTINGS = EmbeddedSettings()
 DEFAULT_AWS_SETTINGS = AwsSettings()

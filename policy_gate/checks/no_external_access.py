@@ -1,7 +1,7 @@
 """Who outside the zone of trust can use what a resource or trust policy protects?
 
 Decided offline, whichever analyzer answers the other checks: Access Analyzer has no such question
-about a policy document.
+about a policy document. What it has, access previews, may add to the answer.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html
 """
 
@@ -20,13 +20,12 @@ from policy_gate.checks.deferred_trust import (
     with_supplied,
 )
 from policy_gate.checks.interface import Check
+from policy_gate.checks.previewed import EXTERNAL_PRINCIPAL, FIX, with_preview
 from policy_gate.checks.trust_config import is_account, zone_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Finding, Policy, PolicyKind
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.zone import ZoneOfTrust
-
-CODE = "EXTERNAL_PRINCIPAL"
 
 _NETWORK_TYPES = frozenset(
     {
@@ -60,23 +59,21 @@ class NoExternalAccess:
         return f"The check {self.name} has no question for policies of {', '.join(sorted(types))}."
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
-        del analyzer
         own = replace(policy, document=in_own_account(policy.document))
         zone = with_created_here(self.zone._replace(own=(OWN_ACCOUNT,)), own.document)
         at_best = with_supplied(zone, own.document)
         question = AccessQuestion(
             self.name,
-            CODE,
+            EXTERNAL_PRINCIPAL,
             lambda document: external_access(document, zone, guess_account=False),
             "gives access to principals outside the zone of trust",
-            "Name the principals that need access, or confine the statement to the zone with a"
-            " condition as aws:PrincipalOrgID; add to the zone of trust whom you do trust.",
+            FIX,
             order=lambda _: ("Principal", "Action"),
             reference=json.dumps(self.zone.principals),
             principals_matter=False,
             ask_at_best=lambda document: external_access(document, at_best),
         )
-        return _as_written(answer_access(own, question))
+        return with_preview(policy, _as_written(answer_access(own, question)), self.zone, analyzer)
 
 
 def external_access(document: str, zone: ZoneOfTrust, guess_account: bool = True) -> Answer:
@@ -138,7 +135,10 @@ def offline_note(checks: Iterable[Check], analyzer: str) -> Iterator[str]:
     """That another analyzer than the one that is named in the report decides this check."""
     for check in checks:
         if isinstance(check, NoExternalAccess) and analyzer != "embedded":
-            yield f"The check {check.name} is decided offline, whoever answers the others."
+            yield (
+                f"The check {check.name} is decided offline, whoever answers the others; access"
+                " previews of AWS can only add to what it finds."
+            )
 
 
 def from_config(section: Section) -> list[Check]:

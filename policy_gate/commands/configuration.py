@@ -32,7 +32,9 @@ def configured(arguments: argparse.Namespace) -> GateConfig:
         embedded=config.embedded._replace(
             approximate=arguments.approximate or config.embedded.approximate
         ),
-        aws=config.aws._replace(endpoint_url=arguments.endpoint_url),
+        aws=config.aws._replace(
+            endpoint_url=arguments.endpoint_url, create_analyzer=arguments.create_analyzer
+        ),
         settings=settings,
         notes=(*config.notes, *offline_note(config.checks, analyzer)),
     )
