@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from policy_gate.analyzers.aws_answers import read_answer, read_findings
 from policy_gate.analyzers.aws_calls import Calls
 from policy_gate.analyzers.aws_client import Connection
@@ -44,10 +46,16 @@ class AwsAnalyzer:
         self.connection = Connection(settings)
         self.pace = Pace(settings.max_concurrency, settings.deadline)
         self._calls = Calls(self.connection)
+        self._may_be_kept = True
 
     @property
     def calls(self) -> CallCount:
         return self._calls.count
+
+    def discreet(self) -> AwsAnalyzer:
+        discreet = copy(self)
+        discreet._may_be_kept = False
+        return discreet
 
     def doubt(self, code: str) -> str:
         del code
@@ -63,7 +71,7 @@ class AwsAnalyzer:
         question = {"policyDocument": policyDocument, "policyType": policyType}
         if validatePolicyResourceType is not None:
             question["validatePolicyResourceType"] = validatePolicyResourceType
-        return self._calls.ask("validate_policy", [question], read_findings)[0]
+        return self._calls.ask("validate_policy", [question], read_findings, self._may_be_kept)[0]
 
     def check_no_new_access(
         self, newPolicyDocument: str, existingPolicyDocument: str, policyType: AccessPolicyType
@@ -73,7 +81,7 @@ class AwsAnalyzer:
             "existingPolicyDocument": existingPolicyDocument,
             "policyType": policyType,
         }
-        return self._calls.ask("check_no_new_access", [question], read_answer)[0]
+        return self._calls.ask("check_no_new_access", [question], read_answer, self._may_be_kept)[0]
 
     def check_access_not_granted(
         self, policyDocument: str, access: Access, policyType: AccessPolicyType
@@ -83,8 +91,12 @@ class AwsAnalyzer:
             {"policyDocument": policyDocument, "access": [part], "policyType": policyType}
             for part in parts_of(access)
         ]
-        return merged(self._calls.ask("check_access_not_granted", questions, read_answer))
+        return merged(
+            self._calls.ask("check_access_not_granted", questions, read_answer, self._may_be_kept)
+        )
 
     def check_no_public_access(self, policyDocument: str, resourceType: str) -> Answer:
         question = {"policyDocument": policyDocument, "resourceType": resourceType}
-        return self._calls.ask("check_no_public_access", [question], read_answer)[0]
+        return self._calls.ask(
+            "check_no_public_access", [question], read_answer, self._may_be_kept
+        )[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from threading import Lock, Thread
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from policy_gate.analyzers.aws_cache import AnswerCache, open_cache, question_of
 from policy_gate.analyzers.aws_client import Connection
@@ -17,6 +17,16 @@ from policy_gate.model import CallCount
 
 Body = Mapping[str, Any]
 A = TypeVar("A")
+
+
+class _Question(NamedTuple):
+    operation: str
+    parameters: Body
+    read: Callable[[Body], object]
+    """Raises AnalyzerError for an answer that is none."""
+
+    key: str
+    may_be_kept: bool
 
 
 class Calls:
@@ -41,45 +51,50 @@ class Calls:
         with self._lock:
             return self._count
 
-    def ask(self, operation: str, questions: Sequence[Body], read: Callable[[Body], A]) -> list[A]:
+    def ask(
+        self,
+        operation: str,
+        questions: Sequence[Body],
+        read: Callable[[Body], A],
+        may_be_kept: bool = True,
+    ) -> list[A]:
         """What `read` makes of the answers to questions of one operation, in their order.
 
-        `operation` is a method of the client, as `check_no_new_access`. Raises AnalyzerError for
-        the first question without an answer.
+        `operation` is a method of the client, as `check_no_new_access`. Only what may be kept is
+        looked for, and put, in the cache on disk. Raises AnalyzerError for the first question
+        without an answer.
         """
-        started = [self._start(operation, question, read) for question in questions]
+        started = [
+            self._start(
+                _Question(operation, asked, read, question_of(operation, asked), may_be_kept)
+            )
+            for asked in questions
+        ]
         answers = []
         for future, give_up in started:
             give_up()
             answers.append(read(future.result()))
         return answers
 
-    def _start(
-        self, operation: str, question: Body, read: Callable[[Body], object]
-    ) -> tuple[Future[Body], Callable[[], None]]:
+    def _start(self, question: _Question) -> tuple[Future[Body], Callable[[], None]]:
         """The answer to come, and what waits for it and gives it up where it is late."""
-        key = question_of(operation, question)
         with self._lock:
-            known = self._asked.get(key)
-            future = self._asked[key] = known or Future()
+            known = self._asked.get(question.key)
+            future = self._asked[question.key] = known or Future()
             if known:
                 self._add(saved=1)
         if known is None:
             try:
-                return self._begin(operation, question, key, read, future)
+                return self._begin(question, future)
             except Exception as error:  # noqa: BLE001 - for whoever waits for the answer
                 future.set_exception(error)
         return future, _nothing
 
     def _begin(
-        self,
-        operation: str,
-        question: Body,
-        key: str,
-        read: Callable[[Body], object],
-        future: Future[Body],
+        self, question: _Question, future: Future[Body]
     ) -> tuple[Future[Body], Callable[[], None]]:
-        kept = self._kept(key, read)
+        cache = self._open_cache() if question.may_be_kept else None
+        kept = _kept(cache, question)
         if kept is not None:
             with self._lock:
                 self._add(saved=1)
@@ -89,38 +104,23 @@ class Calls:
             raise self._too_late()
         call = _Call(future, self._limiter.give_back)
         # A thread of its own, so that one that never ends keeps nobody from giving it up.
-        Thread(
-            target=call.run, args=[lambda: self._send(operation, question, key, read)], daemon=True
-        ).start()
+        Thread(target=call.run, args=[lambda: self._send(question, cache)], daemon=True).start()
         until = monotonic() + self._patience
         return future, lambda: call.wait(until - monotonic(), self._too_late())
 
-    def _kept(self, key: str, read: Callable[[Body], object]) -> Body | None:
-        """The answer of an earlier run, if there is one that still reads as one."""
-        cache = self._open_cache()
-        kept = cache.find(key) if cache else None
-        try:
-            if kept is not None:
-                read(kept)
-        except AnalyzerError:
-            return None
-        return kept
-
-    def _send(
-        self, operation: str, question: Body, key: str, read: Callable[[Body], object]
-    ) -> Body:
+    def _send(self, question: _Question, cache: AnswerCache | None) -> Body:
         client = self._the_client()
         try:
             with sdk_errors():
-                pages = list(self._pages(client, operation, question))
+                pages = list(self._pages(client, question.operation, question.parameters))
                 answer = pages[0] if len(pages) == 1 else _joined(pages)
-                read(answer)
+                question.read(answer)
         except AnalyzerError as error:
             if error.code in OF_THE_RUN:
                 self._broken = error
             raise
-        if self._cache is not None:
-            self._cache.keep(key, answer)
+        if cache is not None:
+            cache.keep(question.key, answer)
         return answer
 
     def _pages(self, client: Any, operation: str, question: Body) -> Iterator[Body]:
@@ -217,6 +217,17 @@ class _Call:
                 return
             settle()
         self._end()
+
+
+def _kept(cache: AnswerCache | None, question: _Question) -> Body | None:
+    """The answer of an earlier run, if there is one that still reads as one."""
+    kept = cache.find(question.key) if cache else None
+    try:
+        if kept is not None:
+            question.read(kept)
+    except AnalyzerError:
+        return None
+    return kept
 
 
 def _joined(pages: Sequence[Body]) -> Body:
