@@ -91,6 +91,35 @@ def test_every_check_passes_and_none_does_where_answers_are_cut(
     assert len(kept(tmp_path / "cache")) == whole.report["analyzer"]["calls"]["made"]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("validate-policy", "reference.json", "--policy-type", "identity"),
+        ("no-new-access", "reference.json", "--policy-type", "identity", "--reference", "n.json"),
+        ("access-not-granted", "n.json", "--policy-type", "identity", "--actions", "iam:*"),
+        ("no-public-access", "bucket.json", "--resource-type", "AWS::S3::Bucket"),
+    ],
+    ids=lambda question: question[0],
+)
+@pytest.mark.parametrize("analyzer", ["aws", "both"])
+def test_check_prints_no_result_of_half_an_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, question: tuple[str, ...], analyzer: str
+) -> None:
+    Path("n.json").write_text(
+        json.dumps({"Version": "2012-10-17", "Statement": [allow("s3:GetObject")]})
+    )
+    template = json.loads(Path("t.json").read_text())
+    bucket = template["Resources"]["Bucket"]["Properties"]["PolicyDocument"]
+    Path("bucket.json").write_text(json.dumps(bucket))
+    with running(faults=["truncate"]) as server:
+        only_this_aws(monkeypatch, tmp_path, server.url)
+        ran = gate_json("check", *question, "--analyzer", analyzer)
+
+    assert len(server.calls) == 1
+    assert (ran.status, ran.out) == (1, "")
+    assert "MalformedAnswer" in ran.err
+
+
 def test_answers_that_drip_are_errors_at_the_deadline_of_the_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

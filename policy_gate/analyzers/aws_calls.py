@@ -70,11 +70,10 @@ class Calls:
             )
             for asked in questions
         ]
-        answers = []
-        for future, give_up in started:
+        # All of them, so that no call stays in its place because one before it was refused.
+        for _, give_up in started:
             give_up()
-            answers.append(read(future.result()))
-        return answers
+        return [read(future.result()) for future, _ in started]
 
     def _start(self, question: _Question) -> tuple[Future[Body], Callable[[], None]]:
         """The answer to come, and what waits for it and gives it up where it is late."""

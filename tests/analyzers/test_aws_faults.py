@@ -134,6 +134,16 @@ def test_a_call_that_is_given_up_leaves_its_place_to_the_next(start: Start) -> N
     assert QUESTIONS["ValidatePolicy"](analyzer) == []
 
 
+def test_a_call_that_drips_after_another_part_was_refused_is_given_up_too(start: Start) -> None:
+    server = start(faults=["denied:times=1", "slow:for=60s,every=2,times=1"])
+    analyzer = AwsAnalyzer(impatient(server, 2)._replace(max_concurrency=1))
+    actions = [f"iam:Action{number}" for number in range(150)]
+
+    with pytest.raises(AnalyzerError, match="AccessDeniedException"):
+        analyzer.check_access_not_granted(POLICY, Access(actions), "IDENTITY_POLICY")
+    assert QUESTIONS["ValidatePolicy"](analyzer) == []
+
+
 @every_question
 def test_a_connection_that_is_reset_is_made_again(start: Start, operation: str) -> None:
     server = start(faults=["reset:times=1"])
