@@ -67,7 +67,7 @@ def _compared(analyzer: Analyzer, question: _Question) -> CheckResult:
 def _answered(analyzer: Analyzer, question: _Question) -> CheckResult:
     policy, check = question
     try:
-        result = check.ask(policy, analyzer)
+        result = check.ask(policy, analyzer.discreet() if policy.is_sensitive else analyzer)
         return masked(policy, result) if policy.is_sensitive else result
     except AnalyzerError as error:
         # A message of the service may quote the document, its code does not.

@@ -37,7 +37,7 @@ def is_untrusted_change() -> bool:
     if os.environ.get("GITHUB_EVENT_NAME", "").startswith("pull_request"):
         return _is_of_a_fork(os.environ.get("GITHUB_EVENT_PATH", ""))
     source = os.environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID")
-    return source is not None and source != os.environ.get("CI_MERGE_REQUEST_PROJECT_ID")
+    return source != os.environ.get("CI_MERGE_REQUEST_PROJECT_ID")
 
 
 def _is_of_a_fork(path: str) -> bool:

@@ -13,7 +13,7 @@ from policy_gate.linting.rules import CATALOGUE, CURATED, STRUCTURE
 from policy_gate.linting.view import view_policy
 from policy_gate.model import PolicyKind
 
-Basis = Literal["structure", "catalogue", "curated", "proof"]
+Basis = Literal["structure", "catalogue", "curated", "proof", "comparison"]
 Fixed = Literal["no", "safe", "unsafe", "sometimes"]
 """What `--fix` does with the example: nothing for other findings either, or nothing for it."""
 
@@ -22,6 +22,7 @@ BASES: dict[Basis, str] = {
     "catalogue": "the data about AWS services",
     "curated": "tables that AWS documents in part",
     "proof": "a proof or a counterexample",
+    "comparison": "the answers of two analyzers",
 }
 """What a finding rests on."""
 
@@ -50,10 +51,10 @@ class Explanation:
 
     code: str
     check: str
-    """The check of the gate that reports it, as `validate-policy`."""
+    """The check of the gate that reports it, as `validate-policy`, or the option that does."""
 
     severity: str
-    """The finding type of Access Analyzer."""
+    """The finding type of Access Analyzer, or NOTE."""
 
     what: str
     why: str
@@ -76,10 +77,10 @@ class Explanation:
 @cache
 def explanations() -> dict[str, Explanation]:
     """The pages by code: those of the rules, then those of the other checks."""
-    from policy_gate.checks.explained import ACCESS_CHECKS
+    from policy_gate.checks.explained import ACCESS_CHECKS, DISAGREEMENT
 
     pages = [_of_rule(rule, basis) for basis, rules in _RULES.items() for rule in rules]
-    return {page.code: page for page in (*pages, *ACCESS_CHECKS)}
+    return {page.code: page for page in (*pages, *ACCESS_CHECKS, DISAGREEMENT)}
 
 
 _RULES: dict[Basis, tuple[Rule, ...]] = {

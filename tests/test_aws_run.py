@@ -13,7 +13,7 @@ from threading import Event
 
 import pytest
 
-from policy_gate.server.wire import Reply, reply
+from policy_gate.server.wire import Reply
 from tests.command_line import Ran, allow, gate_json
 from tests.local_aws import LocalAws, Script, only_this_aws, refusal, running
 
@@ -266,19 +266,6 @@ def test_a_cache_in_the_checkout_is_refused_in_ci(monkeypatch: pytest.MonkeyPatc
     assert "must not be in the checkout" in ran.err
 
 
-def test_both_reports_where_the_embedded_analyzer_disagrees_and_aws_decides(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    passing = reply({"result": "PASS", "message": "fine"})
-    with aws(monkeypatch, tmp_path, lambda call: passing):
-        ran = gate_json("run", "t.json", "--analyzer", "both")
-
-    assert verdicts(ran) == ["PASS"] * POLICIES
-    noted = [finding["code"] for result in ran.report["results"] for finding in result["findings"]]
-    assert noted == ["ANALYZERS_DISAGREE"] * (POLICIES // 4)
-    assert "AWS answers PASS, the embedded analyzer FAIL" in ran.out
-
-
 def test_a_policy_that_is_too_large_is_an_error_before_any_call(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -294,23 +281,3 @@ def test_a_policy_that_is_too_large_is_an_error_before_any_call(
     assert verdicts(ran) == ["ERROR"]
     assert "ValidatePolicy takes 32,767" in ran.out
     assert server.calls == []
-
-
-def test_an_endpoint_is_never_taken_from_a_file() -> None:
-    Path(".policy-gate.yml").write_text(CONFIG.replace("deadline: 60", "endpoint-url: http://x"))
-    ran = gate_json("run", "t.json")
-    assert ran.status == 1
-    assert "never from a file" in ran.err
-
-
-def test_check_says_where_the_embedded_analyzer_disagrees(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    Path("p.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [allow("*")]}))
-    passing = reply({"result": "PASS", "message": "fine"})
-    question = ("access-not-granted", "p.json", "--policy-type", "identity", "--actions", "s3:*")
-    with aws(monkeypatch, tmp_path, lambda call: passing):
-        ran = gate_json("check", *question, "--analyzer", "both")
-
-    assert ran.report["result"] == "PASS"
-    assert "the embedded analyzer disagrees: FAIL" in ran.report["message"]

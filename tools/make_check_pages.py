@@ -23,6 +23,7 @@ _TITLES: dict[Basis, str] = {
     "catalogue": "What the data about AWS services tells",
     "curated": "What AWS documents in part",
     "proof": "What is proven",
+    "comparison": "Where two analyzers disagree",
 }
 _FIXED: dict[Fixed, str] = {
     "no": "",
@@ -30,7 +31,7 @@ _FIXED: dict[Fixed, str] = {
     "unsafe": "with `--unsafe-fixes`",
     "sometimes": "sometimes",
 }
-_SEVERITIES = ("ERROR", "SECURITY_WARNING", "WARNING", "SUGGESTION")
+_SEVERITIES = ("ERROR", "SECURITY_WARNING", "WARNING", "SUGGESTION", "NOTE")
 _CODE = re.compile(r"(`[^`]*`)")
 _SPECIAL = re.compile(r"([\\*_<>\[\]#&~])")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from copy import copy
 
 from policy_gate.analyzers.access_previews import AccessPreviews
+from policy_gate.analyzers.aws_answers import read_answer, read_findings
 from policy_gate.analyzers.aws_calls import Calls
 from policy_gate.analyzers.aws_client import Connection
-from policy_gate.analyzers.aws_errors import malformed_answer
 from policy_gate.analyzers.aws_parts import (
     merged,
     parts_of,
@@ -22,7 +21,6 @@ from policy_gate.analyzers.interface import (
     Answer,
     Pace,
     PolicyType,
-    Reason,
     ValidatePolicyFinding,
 )
 from policy_gate.analyzers.settings import DEFAULT_AWS_SETTINGS, AwsSettings
@@ -50,10 +48,16 @@ class AwsAnalyzer:
         self.pace = Pace(settings.max_concurrency, settings.deadline)
         self._calls = Calls(self.connection)
         self.previews = AccessPreviews(self._calls, settings)
+        self._may_be_kept = True
 
     @property
     def calls(self) -> CallCount:
         return self._calls.count
+
+    def discreet(self) -> AwsAnalyzer:
+        discreet = copy(self)
+        discreet._may_be_kept = False
+        return discreet
 
     def doubt(self, code: str) -> str:
         del code
@@ -69,7 +73,7 @@ class AwsAnalyzer:
         question = {"policyDocument": policyDocument, "policyType": policyType}
         if validatePolicyResourceType is not None:
             question["validatePolicyResourceType"] = validatePolicyResourceType
-        return self._calls.ask("validate_policy", [question], _findings)[0]
+        return self._calls.ask("validate_policy", [question], read_findings, self._may_be_kept)[0]
 
     def check_no_new_access(
         self, newPolicyDocument: str, existingPolicyDocument: str, policyType: AccessPolicyType
@@ -79,7 +83,7 @@ class AwsAnalyzer:
             "existingPolicyDocument": existingPolicyDocument,
             "policyType": policyType,
         }
-        return self._calls.ask("check_no_new_access", [question], _answer)[0]
+        return self._calls.ask("check_no_new_access", [question], read_answer, self._may_be_kept)[0]
 
     def check_access_not_granted(
         self, policyDocument: str, access: Access, policyType: AccessPolicyType
@@ -89,50 +93,12 @@ class AwsAnalyzer:
             {"policyDocument": policyDocument, "access": [part], "policyType": policyType}
             for part in parts_of(access)
         ]
-        return merged(self._calls.ask("check_access_not_granted", questions, _answer))
+        return merged(
+            self._calls.ask("check_access_not_granted", questions, read_answer, self._may_be_kept)
+        )
 
     def check_no_public_access(self, policyDocument: str, resourceType: str) -> Answer:
         question = {"policyDocument": policyDocument, "resourceType": resourceType}
-        return self._calls.ask("check_no_public_access", [question], _answer)[0]
-
-
-def _answer(response: Mapping[str, Any]) -> Answer:
-    try:
-        return _answer_of(response)
-    except (AttributeError, TypeError) as error:
-        raise malformed_answer(f"{type(error).__name__}: {error}") from error
-
-
-def _findings(response: Mapping[str, Any]) -> list[ValidatePolicyFinding]:
-    try:
-        return [_finding(finding) for finding in response["findings"]]
-    except (KeyError, TypeError) as error:
-        raise malformed_answer(f"{type(error).__name__}: {error}") from error
-
-
-def _answer_of(response: Mapping[str, Any]) -> Answer:
-    result = response.get("result")
-    if result not in ("PASS", "FAIL"):
-        raise malformed_answer(f"its result is {result!r}")
-    reasons = tuple(
-        Reason(
-            description=reason.get("description", ""),
-            statementIndex=reason.get("statementIndex"),
-            statementId=reason.get("statementId") or None,
-        )
-        for reason in response.get("reasons", ())
-    )
-    return Answer(result, response.get("message", ""), reasons)
-
-
-def _finding(finding: Mapping[str, Any]) -> ValidatePolicyFinding:
-    return {
-        "findingDetails": finding["findingDetails"],
-        "findingType": finding["findingType"],
-        "issueCode": finding["issueCode"],
-        "learnMoreLink": finding["learnMoreLink"],
-        "locations": [
-            {"path": location["path"], "span": location["span"]}
-            for location in finding["locations"]
-        ],
-    }
+        return self._calls.ask(
+            "check_no_public_access", [question], read_answer, self._may_be_kept
+        )[0]

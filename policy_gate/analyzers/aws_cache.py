@@ -5,8 +5,10 @@ A question is known by its content: who is asked where, the operation, and its p
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -45,33 +47,33 @@ class AnswerCache:
 
     def find(self, question: str) -> Mapping[str, Any] | None:
         """What was kept for the question, None where there is nothing or it is too old."""
+        name = self._name(question)
         try:
-            with self._file(question).open("rb") as file:
-                kept = json.loads(file.read(MAX_BYTES))
+            kept = json.loads(_content(self._folder / name))
         except (OSError, ValueError, RecursionError):
             return None
-        if not isinstance(kept, dict) or not isinstance(kept.get("answer"), dict):
+        if not isinstance(kept, dict) or kept.get("question") != name:
             return None
-        kept_at = kept.get("kept_at")
-        if not isinstance(kept_at, int) or not 0 <= time.time() - kept_at < MAX_AGE:
+        kept_at, answer, now = kept.get("kept_at"), kept.get("answer"), time.time()
+        if not isinstance(kept_at, int) or not now - MAX_AGE < kept_at <= now:
             return None
-        answer: Mapping[str, Any] = kept["answer"]
-        return answer
+        return answer if isinstance(answer, dict) else None
 
     def keep(self, question: str, answer: Mapping[str, Any]) -> None:
         """Keeps an answer, for its user's eyes only; a disk that is full or locked is no fault."""
-        content = {"kept_at": int(time.time()), "answer": answer}
+        name = self._name(question)
+        content = {"question": name, "kept_at": int(time.time()), "answer": answer}
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._prune()
             # Made with mode 0600; the name changes last, so that nobody reads a part.
             with NamedTemporaryFile("w", dir=self._folder, suffix=_SUFFIX, delete=False) as file:
                 json.dump(content, file)
-            os.replace(file.name, self._file(question))
+            os.replace(file.name, self._folder / name)
 
-    def _file(self, question: str) -> Path:
+    def _name(self, question: str) -> str:
         asked = json.dumps([_FORMAT, _API, self._scope, question])
-        return self._folder / f"{sha256(asked.encode()).hexdigest()}{_SUFFIX}"
+        return f"{sha256(asked.encode()).hexdigest()}{_SUFFIX}"
 
     def _prune(self) -> None:
         """Once a run: what is too old goes."""
@@ -84,6 +86,20 @@ class AnswerCache:
                     with suppress(OSError):
                         if time.time() - entry.stat().st_mtime > MAX_AGE:
                             os.unlink(entry.path)
+
+
+def _content(path: Path) -> bytes:
+    """That of a file of the cache. Raises OSError for what the cache did not make.
+
+    A link could lead anywhere, and a pipe keeps its reader waiting.
+    """
+    # Windows has neither of the flags.
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+            raise OSError(errno.EINVAL, "no file of the cache", str(path))
+        return file.read(MAX_BYTES)
 
 
 def open_cache(connection: Connection, client: Callable[[], Any]) -> AnswerCache | None:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from functools import partial
 from threading import Lock, Thread
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from policy_gate.analyzers.aws_cache import AnswerCache, open_cache, question_of
 from policy_gate.analyzers.aws_client import Connection
@@ -20,6 +20,16 @@ Body = Mapping[str, Any]
 A = TypeVar("A")
 Send = Callable[[str, Body], Body]
 """Makes one call of an operation, a method of the client, and gives all pages of its answer."""
+
+
+class _Question(NamedTuple):
+    operation: str
+    parameters: Body
+    read: Callable[[Body], object]
+    """Raises AnalyzerError for an answer that is none."""
+
+    key: str
+    may_be_kept: bool
 
 
 class Calls:
@@ -44,23 +54,28 @@ class Calls:
         with self._lock:
             return self._count
 
-    def ask(self, operation: str, questions: Sequence[Body], read: Callable[[Body], A]) -> list[A]:
+    def ask(
+        self,
+        operation: str,
+        questions: Sequence[Body],
+        read: Callable[[Body], A],
+        may_be_kept: bool = True,
+    ) -> list[A]:
         """What `read` makes of the answers to questions of one operation, in their order.
 
-        `operation` is a method of the client, as `check_no_new_access`. Raises AnalyzerError for
-        the first question without an answer.
+        `operation` is a method of the client, as `check_no_new_access`. Only what may be kept is
+        looked for, and put, in the cache on disk. Raises AnalyzerError for the first question
+        without an answer.
         """
-        started = [
-            self._start(
-                question_of(operation, question), partial(self._begin, operation, question, read)
-            )
+        asked = [
+            _Question(operation, question, read, question_of(operation, question), may_be_kept)
             for question in questions
         ]
-        answers = []
-        for future, give_up in started:
+        started = [self._start(question.key, partial(self._begin, question)) for question in asked]
+        # All of them, so that no call stays in its place because one before it was refused.
+        for _, give_up in started:
             give_up()
-            answers.append(read(future.result()))
-        return answers
+        return [read(future.result()) for future, _ in started]
 
     def together(self, key: str, work: Callable[[Send], Body]) -> Body:
         """What comes of calls that belong together, with one deadline; done once for a key.
@@ -68,14 +83,12 @@ class Calls:
         It is not kept for other runs, as it is about what the account has now. Raises
         AnalyzerError.
         """
-        future, give_up = self._start(
-            key, lambda _, future: self._in_flight(future, lambda: self._done(work))
-        )
+        future, give_up = self._start(key, partial(self._in_flight, lambda: self._done(work)))
         give_up()
         return future.result()
 
     def _start(
-        self, key: str, begin: Callable[[str, Future[Body]], Callable[[], None]]
+        self, key: str, begin: Callable[[Future[Body]], Callable[[], None]]
     ) -> tuple[Future[Body], Callable[[], None]]:
         """The answer to come, and what waits for it and gives it up where it is late."""
         with self._lock:
@@ -85,28 +98,22 @@ class Calls:
                 self._add(saved=1)
         if known is None:
             try:
-                return future, begin(key, future)
+                return future, begin(future)
             except Exception as error:  # noqa: BLE001 - for whoever waits for the answer
                 future.set_exception(error)
         return future, _nothing
 
-    def _begin(
-        self,
-        operation: str,
-        question: Body,
-        read: Callable[[Body], object],
-        key: str,
-        future: Future[Body],
-    ) -> Callable[[], None]:
-        kept = self._kept(key, read)
+    def _begin(self, question: _Question, future: Future[Body]) -> Callable[[], None]:
+        cache = self._open_cache() if question.may_be_kept else None
+        kept = _kept(cache, question)
         if kept is not None:
             with self._lock:
                 self._add(saved=1)
             future.set_result(kept)
             return _nothing
-        return self._in_flight(future, lambda: self._send(operation, question, key, read))
+        return self._in_flight(lambda: self._send(question, cache), future)
 
-    def _in_flight(self, future: Future[Body], send: Callable[[], Body]) -> Callable[[], None]:
+    def _in_flight(self, send: Callable[[], Body], future: Future[Body]) -> Callable[[], None]:
         if not self._limiter.take(self._patience):
             raise self._too_late()
         call = _Call(future, self._limiter.give_back)
@@ -115,28 +122,15 @@ class Calls:
         until = monotonic() + self._patience
         return lambda: call.wait(until - monotonic(), self._too_late())
 
-    def _kept(self, key: str, read: Callable[[Body], object]) -> Body | None:
-        """The answer of an earlier run, if there is one that still reads as one."""
-        cache = self._open_cache()
-        kept = cache.find(key) if cache else None
-        try:
-            if kept is not None:
-                read(kept)
-        except AnalyzerError:
-            return None
-        return kept
-
-    def _send(
-        self, operation: str, question: Body, key: str, read: Callable[[Body], object]
-    ) -> Body:
+    def _send(self, question: _Question, cache: AnswerCache | None) -> Body:
         def work(send: Send) -> Body:
-            answer = send(operation, question)
-            read(answer)
+            answer = send(question.operation, question.parameters)
+            question.read(answer)
             return answer
 
         answer = self._done(work)
-        if self._cache is not None:
-            self._cache.keep(key, answer)
+        if cache is not None:
+            cache.keep(question.key, answer)
         return answer
 
     def _done(self, work: Callable[[Send], Body]) -> Body:
@@ -248,6 +242,17 @@ class _Call:
                 return
             settle()
         self._end()
+
+
+def _kept(cache: AnswerCache | None, question: _Question) -> Body | None:
+    """The answer of an earlier run, if there is one that still reads as one."""
+    kept = cache.find(question.key) if cache else None
+    try:
+        if kept is not None:
+            question.read(kept)
+    except AnalyzerError:
+        return None
+    return kept
 
 
 def _joined(pages: Sequence[Body]) -> Body:

@@ -88,6 +88,9 @@ class EmbeddedAnalyzer:
 
         return catalog().data_date
 
+    def discreet(self) -> EmbeddedAnalyzer:
+        return self
+
     def doubt(self, code: str) -> str:
         days = (datetime.now(UTC).date() - self.service_data).days
         if code not in UNKNOWN_NAME_CODES or days <= self._settings.service_data_days:

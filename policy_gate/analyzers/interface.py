@@ -143,6 +143,10 @@ class Analyzer(Protocol):
         """The day of the data about AWS services that it answers from; None where that is AWS's."""
         ...
 
+    def discreet(self) -> Analyzer:
+        """The same analyzer, for documents of which nothing may be written to disk."""
+        ...
+
     def doubt(self, code: str) -> str:
         """Why a finding of ValidatePolicy with this code may be wrong; empty where it is certain.
 

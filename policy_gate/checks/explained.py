@@ -1,4 +1,4 @@
-"""The documentation of the access checks, as rules have it of theirs."""
+"""The documentation of the access checks and of disagreements, as rules have it of theirs."""
 
 from __future__ import annotations
 
@@ -108,4 +108,30 @@ ACCESS_CHECKS = (
         ),
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html",
     ),
+)
+
+DISAGREEMENT = Explanation(
+    "ANALYZERS_DISAGREE",
+    "--analyzer both",
+    "NOTE",
+    "Reports a point in which the embedded analyzer answers differently from AWS: another verdict,"
+    " or a finding that only one of the two has.",
+    "One of the two is wrong about this policy. AWS decides, and the note does not block; but where"
+    " the embedded analyzer answers alone, as in pull requests without credentials, the answer"
+    " would be the other one.",
+    "the answer of AWS. Newer service data may settle it: AWS may know an action that the data do"
+    " not have yet. Otherwise please report it, with the policy and both answers.",
+    "no",
+    "None: it is not about the policy but about who judges it.",
+    "the policies that any check of the run is asked about, except for no-external-access, which"
+    " is always decided offline",
+    "comparison",
+    (
+        Example(
+            "A policy with this finding, if AWS knows the action and the service data do not",
+            example('{"Effect": "Allow", "Action": "s3:GetNewThing", "Resource": "*"}'),
+        ),
+        Example("Without it", example(_LOGS)),
+    ),
+    "https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Operations.html",
 )

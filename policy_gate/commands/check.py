@@ -10,7 +10,6 @@ from pathlib import Path
 from policy_gate.analyzers.interface import (
     Access,
     AccessPolicyType,
-    Analyzer,
     AnalyzerError,
     Answer,
 )
@@ -21,7 +20,7 @@ from policy_gate.checks.references import access_policy_text
 from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.checks.trust_config import zone_file
 from policy_gate.commands.complaint import complain
-from policy_gate.commands.validate import Answered, validate
+from policy_gate.commands.validate import Answered, Ask, validate
 from policy_gate.config_section import ConfigError, read_source
 from policy_gate.reasoning.zone import ZoneOfTrust
 from policy_gate.reporters.answer import CheckAnswer, write_console, write_json
@@ -31,7 +30,8 @@ _ACCESS_POLICY_TYPES: dict[str, AccessPolicyType] = {
     "resource": "RESOURCE_POLICY",
 }
 
-Question = Callable[[argparse.Namespace, Analyzer], Answered]
+Question = Callable[[argparse.Namespace], Ask]
+"""Reads what is to be asked about."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -47,11 +47,10 @@ def main(arguments: argparse.Namespace) -> int:
             EmbeddedSettings(arguments.approximate),
             AwsSettings(endpoint_url=arguments.endpoint_url),
         )
-        answer, findings, is_fixed = _QUESTIONS[arguments.check](arguments, analyzer)
+        ask = _QUESTIONS[arguments.check](arguments)
+        answer, findings, is_fixed = ask(analyzer)
         if analyzer.second_opinion is not None:
-            arguments.fix = arguments.unsafe_fixes = arguments.yes = False
-            second = _QUESTIONS[arguments.check](arguments, analyzer.second_opinion).answer
-            answer = _compared(answer, second)
+            answer = _compared(answer, ask(analyzer.second_opinion).answer)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
     write = write_json if arguments.format == "json" else write_console
@@ -79,14 +78,14 @@ def _document(path: str, policy_type: AccessPolicyType) -> str:
     return access_policy_text(read_source(Path(path)), policy_type)
 
 
-def _no_new_access(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
+def _no_new_access(arguments: argparse.Namespace) -> Ask:
     policy_type = _ACCESS_POLICY_TYPES[arguments.policy_type]
     document = _document(arguments.policy, policy_type)
     reference = _document(arguments.reference, policy_type)
-    return Answered(analyzer.check_no_new_access(document, reference, policy_type))
+    return lambda analyzer: Answered(analyzer.check_no_new_access(document, reference, policy_type))
 
 
-def _access_not_granted(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
+def _access_not_granted(arguments: argparse.Namespace) -> Ask:
     actions = _listed(arguments.actions)
     if arguments.actions_file:
         actions += read_actions(Path(arguments.actions_file))
@@ -96,18 +95,21 @@ def _access_not_granted(arguments: argparse.Namespace, analyzer: Analyzer) -> An
     access = Access(tuple(dict.fromkeys(actions)), tuple(resources))
     policy_type = _ACCESS_POLICY_TYPES[arguments.policy_type]
     document = _document(arguments.policy, policy_type)
-    return Answered(analyzer.check_access_not_granted(document, access, policy_type))
+    return lambda analyzer: Answered(
+        analyzer.check_access_not_granted(document, access, policy_type)
+    )
 
 
-def _no_public_access(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
+def _no_public_access(arguments: argparse.Namespace) -> Ask:
     document = _document(arguments.policy, "RESOURCE_POLICY")
-    return Answered(analyzer.check_no_public_access(document, arguments.resource_type))
+    resource_type = arguments.resource_type
+    return lambda analyzer: Answered(analyzer.check_no_public_access(document, resource_type))
 
 
-def _no_external_access(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
-    del analyzer
+def _no_external_access(arguments: argparse.Namespace) -> Ask:
     zone = zone_file(Path(arguments.zone_of_trust)) if arguments.zone_of_trust else ZoneOfTrust()
-    return Answered(external_access(_document(arguments.policy, "RESOURCE_POLICY"), zone))
+    answered = Answered(external_access(_document(arguments.policy, "RESOURCE_POLICY"), zone))
+    return lambda _analyzer: answered
 
 
 def _listed(text: str) -> list[str]:

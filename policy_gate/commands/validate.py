@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -38,39 +38,65 @@ class Answered(NamedTuple):
     """False where `--fix` could not do what it was asked for."""
 
 
-def validate(arguments: argparse.Namespace, analyzer: Analyzer) -> Answered:
+Ask = Callable[[Analyzer], Answered]
+"""Puts a question whose documents were read: standard input and pipes can be read once only."""
+
+
+def validate(arguments: argparse.Namespace) -> Ask:
     """Validates the policy, after fixing it if that is asked for."""
     if not arguments.fix and (arguments.unsafe_fixes or arguments.yes):
         arguments.parser.error("--unsafe-fixes and --yes go with --fix")
-    source = _source(arguments.policy)
-    policy_type = _POLICY_TYPES[arguments.policy_type]
-    validation = Validation(analyzer, policy_type, arguments.resource_type)
-    may_be_yaml = arguments.policy == "-" or source.path.endswith((".yaml", ".yml"))
-    is_json = not (may_be_yaml and is_yaml(source))
-    # A text that is no JSON is for ValidatePolicy to judge.
-    text = source.text if is_json else policy_text(source)
-    # A named pipe can be read once only.
-    is_file = is_json and arguments.policy != "-" and Path(arguments.policy).is_file()
-    is_fixed = True
-    if arguments.fix and is_file:
-        path, unsafe = Path(arguments.policy), arguments.unsafe_fixes
-        text, is_fixed = fix_file(path, validation, unsafe=unsafe, yes=arguments.yes)
-    findings = validation.findings(text)
-    fixes = validation.fixes(text, findings)
-    if arguments.fix and not is_file:
-        is_fixed = not any(fix and (fix.safe or arguments.unsafe_fixes) for fix in fixes)
+    return _Validating(arguments, _source(arguments.policy)).ask
+
+
+class _Validating:
+    """One policy. The first time that it is asked about, it is fixed before."""
+
+    def __init__(self, arguments: argparse.Namespace, source: Source) -> None:
+        self._arguments = arguments
+        self._source = source
+        may_be_yaml = arguments.policy == "-" or source.path.endswith((".yaml", ".yml"))
+        self._is_json = not (may_be_yaml and is_yaml(source))
+        # A text that is no JSON is for ValidatePolicy to judge.
+        self._text = source.text if self._is_json else policy_text(source)
+        self._is_to_be_fixed: bool = arguments.fix
+
+    def ask(self, analyzer: Analyzer) -> Answered:
+        arguments = self._arguments
+        policy_type = _POLICY_TYPES[arguments.policy_type]
+        validation = Validation(analyzer, policy_type, arguments.resource_type)
+        is_fixed = self._fixed(validation)
+        findings = validation.findings(self._text)
+        fixes = validation.fixes(self._text, findings)
+        if not self._is_json:
+            findings = in_yaml(findings, self._source.text)
+            fixes = [fix and replace(fix, edits=()) for fix in fixes]
+        answered = [
+            AnsweredFinding(finding, fix, analyzer.doubt(finding["issueCode"]))
+            for finding, fix in zip(findings, fixes, strict=True)
+        ]
+        blocking = [item for item in answered if item.severity in BLOCKING_BY_DEFAULT]
+        message = f"{count(len(answered), 'finding')}, {len(blocking)} blocking"
+        return Answered(Answer("FAIL" if blocking else "PASS", message), answered, is_fixed)
+
+    def _fixed(self, validation: Validation) -> bool:
+        """Fixes the policy if that is asked for: is it as it was asked for?"""
+        if not self._is_to_be_fixed:
+            return True
+        self._is_to_be_fixed = False
+        unsafe, path = self._arguments.unsafe_fixes, self._arguments.policy
+        # A named pipe can be read once only.
+        if self._is_json and path != "-" and Path(path).is_file():
+            self._text, is_fixed = fix_file(
+                Path(path), validation, unsafe=unsafe, yes=self._arguments.yes
+            )
+            return is_fixed
+        fixes = validation.fixes(self._text, validation.findings(self._text))
+        is_fixed = not any(fix and (fix.safe or unsafe) for fix in fixes)
         if not is_fixed:
-            complain(ConfigError(f"{source.path} is not changed: only JSON files are rewritten"))
-    if not is_json:
-        findings = in_yaml(findings, source.text)
-        fixes = [fix and replace(fix, edits=()) for fix in fixes]
-    answered = [
-        AnsweredFinding(finding, fix, analyzer.doubt(finding["issueCode"]))
-        for finding, fix in zip(findings, fixes, strict=True)
-    ]
-    blocking = [item for item in answered if item.severity in BLOCKING_BY_DEFAULT]
-    message = f"{count(len(answered), 'finding')}, {len(blocking)} blocking"
-    return Answered(Answer("FAIL" if blocking else "PASS", message), answered, is_fixed)
+            name = self._source.path
+            complain(ConfigError(f"{name} is not changed: only JSON files are rewritten"))
+        return is_fixed
 
 
 def _source(path: str) -> Source:

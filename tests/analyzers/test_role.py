@@ -52,3 +52,46 @@ def test_a_role_that_may_not_be_assumed_says_what_to_allow(
             AwsAnalyzer(ROLE).check_no_public_access(policy(), "AWS::SQS::Queue")
 
     assert error.value.code == "AccessDenied"
+
+
+def test_a_session_of_the_role_that_expires_is_to_be_renewed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sts: str
+) -> None:
+    with running(faults=["expired"]) as server:
+        only_this_aws(monkeypatch, tmp_path, server.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts)
+        with pytest.raises(AnalyzerError, match="Renew the AWS credentials") as error:
+            AwsAnalyzer(ROLE).check_no_public_access(policy(), "AWS::SQS::Queue")
+
+    assert error.value.code == "ExpiredTokenException"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "advice"),
+    [
+        (
+            Reply(
+                403,
+                b"<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token"
+                b" included in the request is expired</Message></Error></ErrorResponse>",
+            ),
+            "ExpiredToken",
+            "Renew the AWS credentials",
+        ),
+        (Reply(200, b"<AssumeRoleResponse><AssumeRoleResu"), "MalformedAnswer", "of STS"),
+        (Reply(200, b""), "MalformedAnswer", "of STS"),
+    ],
+    ids=["expired", "cut", "empty"],
+)
+def test_without_the_role_nothing_is_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: Reply, code: str, advice: str
+) -> None:
+    # moto has no tokens that expire.
+    with running() as server, serving(lambda request: answer) as sts:
+        only_this_aws(monkeypatch, tmp_path, server.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts)
+        with pytest.raises(AnalyzerError, match=advice) as error:
+            AwsAnalyzer(ROLE).check_no_public_access(policy(), "AWS::SQS::Queue")
+
+    assert error.value.code == code
+    assert server.calls == []

@@ -73,7 +73,8 @@ def test_a_finding_in_doubt_is_a_note_and_does_not_block() -> None:
         unsafe_fixes=False, yes=False,
     )  # fmt: skip
     for days, result, severity in ((100_000, "FAIL", "ERROR"), (0, "PASS", "NOTE")):
-        answered = validate(arguments, EmbeddedAnalyzer(EmbeddedSettings(service_data_days=days)))
+        analyzer = EmbeddedAnalyzer(EmbeddedSettings(service_data_days=days))
+        answered = validate(arguments)(analyzer)
         assert answered.answer.result == result
         assert [item.severity for item in answered.findings] == [severity]
 
