@@ -49,8 +49,9 @@ class _Bar:
         bar = "#" * filled + "-" * (_WIDTH - filled)
         text = f"[{bar}] {done} of {total} answers"[: shutil.get_terminal_size().columns - 1]
         if text != self._shown:
-            self._write(f"\r{text}")
+            # First, so that whoever interrupts the writing is left with nothing of it.
             self._shown = text
+            self._write(f"\r{text}")
 
     def clear(self) -> None:
         if self._shown:
