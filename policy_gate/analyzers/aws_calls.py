@@ -21,6 +21,9 @@ A = TypeVar("A")
 Send = Callable[[str, Body], Body]
 """Makes one call of an operation, a method of the client, and gives all pages of its answer."""
 
+_PAGED = frozenset({"validate_policy", "list_analyzers", "list_access_preview_findings"})
+"""The operations whose answers come in pages."""
+
 
 class _Question(NamedTuple):
     operation: str
@@ -150,8 +153,11 @@ class Calls:
 
     def _pages(self, client: Any, operation: str, question: Body) -> Iterator[Body]:
         """Every page, without what is said about its transport. Each is a call of its own."""
-        if client.can_paginate(operation):
-            responses = iter(client.get_paginator(operation).paginate(**question))
+        if operation in _PAGED:
+            # The first paginator searches all services of botocore: not in each thread at once.
+            with self._setting_up:
+                paginator = client.get_paginator(operation)
+            responses = iter(paginator.paginate(**question))
         else:
             responses = iter([getattr(client, operation)(**question)])
         for response in responses:
