@@ -50,7 +50,10 @@ def test_a_merge_request_of_gitlab_from_another_project(
         ("pull_request", '{"head": null, "base": "us/x"}', True),
         ("pull_request", '{"base": "us/x"}', True),
         ("pull_request", "no JSON", True),
+        ("pull_request", "[]", True),
         ("pull_request", None, True),
+        ("schedule", None, False),
+        ("issue_comment", '{"head": null}', True),
     ],
 )
 def test_a_pull_request_of_github_from_another_repository(
@@ -67,11 +70,27 @@ def test_a_pull_request_of_github_from_another_repository(
     assert is_untrusted_change() is is_untrusted
 
 
+@pytest.mark.parametrize(
+    ("head", "is_untrusted"), [("us/x", False), ("them/x", True), (None, True)]
+)
+def test_a_workflow_that_runs_after_one_of_a_fork(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, head: str | None, is_untrusted: bool
+) -> None:
+    run = {"head_repository": {"full_name": head} if head else None}
+    event = {"workflow_run": run, "repository": {"full_name": "us/x"}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "workflow_run")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+    assert is_untrusted_change() is is_untrusted
+
+
 def with_repositories(event: str) -> str:
     """The event as GitHub sends it; of a repository that is gone there is null."""
     try:
         sides = json.loads(event)
     except ValueError:
+        return event
+    if not isinstance(sides, dict):
         return event
     repositories = {
         side: {"repo": {"full_name": name} if name else None} for side, name in sides.items()

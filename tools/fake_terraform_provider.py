@@ -3,7 +3,8 @@
     python tools/fake_terraform_provider.py SCHEMA.json PROVIDER SOCKET
 
 It speaks plugin protocol 6 over a socket for TF_REATTACH_PROVIDERS and needs grpcio, msgpack and tf
-(the stubs of the protocol). The schemas are those that `../shared/tools/scan_tf_schema.py` writes.
+(the stubs of the protocol). SCHEMA.json holds the schemas of the providers, rebuilt from the
+packages that CDK Terraform makes of them.
 From the environment: FAKE_TYPES names the types to serve (a plan holds no others, and Terraform
 starts faster), FAKE_REMOTE says what exists in AWS as `{"TYPE": {"attribute": value}}`.
 

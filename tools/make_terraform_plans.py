@@ -2,8 +2,8 @@
 
     python tools/make_terraform_plans.py SCHEMA.json [--applied FOLDER] [NAME ...]
 
-SCHEMA.json is what `../shared/tools/scan_tf_schema.py` writes. The Python that runs this needs what
-fake_terraform_provider.py needs, `terraform` is the one of PATH. A fixture is a folder with
+SCHEMA.json is that of fake_terraform_provider.py, and the Python that runs this needs what that
+needs; `terraform` is the one of PATH. A fixture is a folder with
 
     *.tf, ...      what the user edits
     before/        the configuration that is applied first, where the plan is not the first one
