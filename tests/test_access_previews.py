@@ -379,7 +379,7 @@ def test_a_preview_that_is_never_complete_is_given_up(
         role = f"arn:aws:iam::{HOME}:role/app"
         assert previews.external_access(role, configuration) is None
     (note,) = previews.notes
-    assert "(CallDeadline)" in note
+    assert "CallDeadline" in note
 
 
 def test_the_deadline_of_the_run_ends_the_wait_for_a_preview(aws: Gate) -> None:
