@@ -12,6 +12,7 @@ from typing import Any
 
 from policy_gate.analyzers.interface import Analyzer, PolicyType, ValidatePolicyFinding
 from policy_gate.checks.as_written import as_written
+from policy_gate.checks.federated_principals import with_named_providers
 from policy_gate.checks.findings import (
     assumptions_of,
     fingerprint,
@@ -130,7 +131,9 @@ def document_text(policy: Policy, supplied: str | None = None) -> str:
     """The document as it is submitted; one that is no JSON is submitted as the text it is."""
     if isinstance(policy.document, str):
         return policy.document
-    return json.dumps(rendered(policy.document, supplied=supplied))
+    is_trust = policy.kind is PolicyKind.TRUST
+    document = with_named_providers(policy.document) if is_trust else policy.document
+    return json.dumps(rendered(document, supplied=supplied))
 
 
 def _answered(policy: Policy, analyzer: Analyzer) -> list[ValidatePolicyFinding]:

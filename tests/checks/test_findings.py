@@ -187,3 +187,45 @@ Resources:
           Condition: {{StringEquals: {{"{host}:aud": sts.amazonaws.com}}}}
 """)
     assert "MISSING_GITHUB_REPO_CONDITION_KEY" in codes(ran)
+
+
+GITHUB = "token.actions.githubusercontent.com"
+
+
+def role_of_github_actions(provider: str, *conditions: str) -> str:
+    tests = ", ".join(f'"{GITHUB}:{condition}' for condition in conditions)
+    return f"""
+Parameters: {{Provider: {{Type: String}}}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          Effect: Allow
+          Principal: {{Federated: {provider}}}
+          Action: sts:AssumeRoleWithWebIdentity
+          Condition: {{StringEquals: {{{tests}}}}}
+"""
+
+
+GIVEN_AT_DEPLOYMENT = [
+    "!Ref Provider",
+    "[!Ref Provider]",
+    "!ImportValue github",
+    '!Sub "arn:aws:iam::${AWS::AccountId}:oidc-provider/${Provider}"',
+]
+
+
+@pytest.mark.parametrize("provider", GIVEN_AT_DEPLOYMENT)
+def test_condition_keys_tell_the_identity_provider_that_deployment_names(provider: str) -> None:
+    ran = run(role_of_github_actions(provider, 'aud": sts.amazonaws.com'))
+    assert codes(ran) == ["MISSING_GITHUB_REPO_CONDITION_KEY"]
+
+
+@pytest.mark.parametrize("provider", GIVEN_AT_DEPLOYMENT)
+def test_a_repository_that_is_bound_is_enough_whatever_names_the_provider(provider: str) -> None:
+    subject = 'sub": "repo:acme/shop:ref:refs/heads/main"'
+    ran = run(role_of_github_actions(provider, 'aud": sts.amazonaws.com', subject))
+    assert (ran.status, codes(ran)) == (0, [])
