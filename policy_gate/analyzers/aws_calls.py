@@ -154,10 +154,7 @@ class Calls:
     def _pages(self, client: Any, operation: str, question: Body) -> Iterator[Body]:
         """Every page, without what is said about its transport. Each is a call of its own."""
         if operation in _PAGED:
-            # The first paginator searches all services of botocore: not in each thread at once.
-            with self._setting_up:
-                paginator = client.get_paginator(operation)
-            responses = iter(paginator.paginate(**question))
+            responses = iter(client.get_paginator(operation).paginate(**question))
         else:
             responses = iter([getattr(client, operation)(**question)])
         for response in responses:
