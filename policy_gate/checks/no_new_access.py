@@ -45,19 +45,10 @@ class NoNewAccess:
         return self.targets.include(policy)
 
     def note(self, policies: Sequence[Policy]) -> str:
-        return note_if_unused(self, policies) or self._note_if_extreme(policies)
-
-    def _note_if_extreme(self, policies: Sequence[Policy]) -> str:
-        """A sentence where the verdict says nothing about the policies."""
         asked = next((policy for policy in policies if self.applies_to(policy)), None)
-        found = extreme(self.reference, access_policy_type(asked)) if asked else ""
-        if not found:
-            return ""
-        effect = "no policy can fail" if found == "allows everything" else "no access can pass"
-        return (
-            f"The reference policy {self.reference_name} {found}, so that {effect} the check"
-            f" {self.name}."
-        )
+        if asked is not None and (found := extreme(self.reference, access_policy_type(asked))):
+            return f"The reference policy {self.reference_name} {found} the check {self.name}."
+        return note_if_unused(self, policies)
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
         policy_type = access_policy_type(policy)

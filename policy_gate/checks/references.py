@@ -28,7 +28,7 @@ def named_reference(section: Section) -> Reference:
         return read_reference(builtin_folder(name, POLICY, section, "reference"), section)
     path = section.folder / name
     if path.is_dir() and not (path / POLICY).is_file():
-        raise section.error(f"there is no {POLICY} in the folder {shown(path)}", "reference")
+        raise section.error(f"there is no file {shown(path / POLICY)}", "reference")
     return read_reference(path if path.is_dir() else section.file("reference"), section)
 
 
@@ -40,6 +40,14 @@ def reference_text(section: Section, reference: Reference, targets: Targets) -> 
     """
     values = given(section.section("parameters")) if section.has("parameters") else {}
     source = reference.filled(values, section)
+    policy_type = _type_of(section, reference, targets, source)
+    return access_policy_text(source, policy_type)
+
+
+def _type_of(
+    section: Section, reference: Reference, targets: Targets, source: Source
+) -> AccessPolicyType:
+    """The type of the policies that the reference is compared with. Raises ConfigError."""
     kinds = {KIND_NAMES.get(name) for name in targets.names}
     if PolicyKind.IDENTITY in kinds and not kinds <= {PolicyKind.IDENTITY, None}:
         raise section.error(
@@ -48,7 +56,10 @@ def reference_text(section: Section, reference: Reference, targets: Targets) -> 
         )
     # What a reference for resource types is shows in whether it names principals.
     identity = is_identity_policy(source) if kinds == {None} else PolicyKind.IDENTITY in kinds
-    return access_policy_text(source, "IDENTITY_POLICY" if identity else "RESOURCE_POLICY")
+    if reference.meta and identity != ("identity" in reference.meta.applies_to):
+        meant = ", ".join(reference.meta.applies_to)
+        raise section.error(f"this reference is for policies of the kind {meant}", "reference")
+    return "IDENTITY_POLICY" if identity else "RESOURCE_POLICY"
 
 
 def is_identity_policy(source: Source) -> bool:

@@ -121,8 +121,7 @@ def _question(folder: Path, meta: Meta) -> tuple[PolicyQuestion | ActionsQuestio
     text = access_policy_text(reference.with_examples(), policy_type)
     faults = _unknown_names(text, policy_type)
     if found := extreme(text, policy_type):
-        effect = "no policy can fail" if found == "allows everything" else "no access can pass"
-        faults = (f"the reference {found}, so that {effect}", *faults)
+        faults = (f"the reference {found}", *faults)
     return PolicyQuestion(text, policy_type), faults
 
 

@@ -9,7 +9,7 @@ from policy_gate.reasoning.checks import check_no_new_access
 
 
 def extreme(reference: str, policy_type: AccessPolicyType) -> str:
-    """`allows everything` or `allows nothing` where that is proven of the policy; else empty.
+    """As `allows nothing, so that no access can pass`, where that is proven; else empty.
 
     Raises PolicyDocumentError.
     """
@@ -18,8 +18,8 @@ def extreme(reference: str, policy_type: AccessPolicyType) -> str:
         anything["Principal"] = "*"
     everything = json.dumps({"Statement": [anything]})
     if check_no_new_access(everything, reference, policy_type).result == "PASS":
-        return "allows everything"
+        return "allows everything, so that no policy can fail"
     nothing = json.dumps({"Statement": []})
     if check_no_new_access(reference, nothing, policy_type).result == "PASS":
-        return "allows nothing"
+        return "allows nothing, so that no access can pass"
     return ""

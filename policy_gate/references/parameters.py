@@ -176,7 +176,8 @@ def _error(
     """At the parameter where one is to blame, else at the reference."""
     if section is None:
         names = ", ".join(known)
-        return ConfigError(f"{message}; known are {names}" if names else message)
+        hint = f"; known are {names}" if names else "; see --parameter NAME=VALUE"
+        return ConfigError(message + hint)
     if not name:
         return section.error(message, "reference", ": give it under `parameters`")
     parameters = section.section("parameters")

@@ -59,9 +59,12 @@ class Template:
 
     def _parsed(self) -> nodes.Template:
         tree = self._environment.parse(self._source.text)
+        line = 1
         for node in _nodes(tree):
+            # The operands of a comparison have no line of their own.
+            line = node.lineno or line
             if fault := _fault(node):
-                raise self._error(f"{fault}: {_MAY}", node.lineno)
+                raise self._error(f"{fault}: {_MAY}", line)
         return tree
 
     def names(self) -> frozenset[str]:
