@@ -51,6 +51,7 @@ bench: .venv/bench.stamp
 
 docs: .venv/run.stamp
 	.venv/bin/python -m tools.make_check_pages
+	.venv/bin/python -m tools.make_reference_page
 
 lock: .venv/run.stamp
 	$(PYTHON) -m venv .venv/lock

@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
     _add_explain(commands.add_parser("explain", help="say what the code of a finding means"))
+    _add_test_references(
+        commands.add_parser("test-references", help="hold reference policies to their examples")
+    )
     _add_serve(commands.add_parser("serve", help="answer as IAM Access Analyzer does, over HTTP"))
     return parser
 
@@ -165,11 +168,23 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_fix(validate)
     compare = checks.add_parser("no-new-access", help="does it allow more than a reference?")
     _add_document(compare, ("identity", "resource"))
-    compare.add_argument("--reference", required=True, metavar="FILE", help="reference policy")
+    compare.add_argument(
+        "--reference", required=True, metavar="FILE", help="reference policy, or builtin:NAME"
+    )
+    compare.add_argument(
+        "--parameter",
+        action="append",
+        type=_assignment,
+        default=[],
+        metavar="NAME=VALUE",
+        help="parameter of the reference policy; may be repeated, a name too for a list",
+    )
     granted = checks.add_parser("access-not-granted", help="does it grant sensitive access?")
     _add_document(granted, ("identity", "resource"))
     granted.add_argument("--actions", metavar="A,B", default="", help="actions, comma-separated")
-    granted.add_argument("--actions-file", metavar="FILE", help="actions, one a line")
+    granted.add_argument(
+        "--actions-file", metavar="FILE", help="actions, one a line, or builtin:NAME"
+    )
     granted.add_argument("--resources", metavar="ARN,ARN", default="", help="resource ARNs")
     public = checks.add_parser("no-public-access", help="does it grant public access?")
     _add_document(public, ())
@@ -214,6 +229,17 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
         "code", nargs="?", metavar="CODE", help="as REDUNDANT_ACTION (default: list all codes)"
     )
     parser.set_defaults(command=_explain, parser=parser)
+
+
+def _add_test_references(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path",
+        nargs="?",
+        metavar="PATH",
+        help="a reference, or a folder of them (default: the library that policy-gate brings)",
+    )
+    parser.add_argument("--format", choices=("console", "json"), default="console")
+    parser.set_defaults(command=_test_references)
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
@@ -263,6 +289,12 @@ def _explain(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import explain
 
     return explain.main(arguments)
+
+
+def _test_references(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import test_references
+
+    return test_references.main(arguments)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -151,7 +151,11 @@ class Section:
 
     def file(self, key: str) -> Path:
         """A file, relative to the configuration file's folder."""
-        path = self.folder / self.required_text(key)
+        return self.existing_file(self.required_text(key), key)
+
+    def existing_file(self, name: str, key: str) -> Path:
+        """A file that one of the texts under a key names."""
+        path = self.folder / name
         if not path.is_file():
             raise self.error(f"there is no file {shown(path)}", key)
         return path

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -12,6 +17,8 @@ import yaml
 import policy_gate
 
 ROOT = Path(__file__).parent.parent
+# Where `make` keeps the build backend, apart from what is installed.
+BUILD = ROOT / ".venv" / "build"
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 
@@ -39,6 +46,48 @@ def test_the_installed_command_has_the_version_of_the_package() -> None:
     assert installed.version == policy_gate.__version__
     assert command.name == "policy-gate"
     assert callable(command.load())
+
+
+def wheel(folder: Path, version: str) -> zipfile.ZipFile:
+    """A wheel that is built of this checkout."""
+    build = (
+        "import sys; from hatchling.builders.wheel import WheelBuilder\n"
+        "print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2], versions=[sys.argv[3]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", build, ROOT, folder, version],
+        capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(BUILD)},
+    )  # fmt: skip
+    return zipfile.ZipFile(done.stdout.strip())
+
+
+@pytest.mark.skipif(not (BUILD / "hatchling").is_dir(), reason="there is no build backend here")
+def test_a_wheel_carries_the_library_of_references(tmp_path: Path) -> None:
+    files = [file for file in (ROOT / "reference-policies").rglob("*") if file.is_file()]
+    names = {f"policy_gate/{file.relative_to(ROOT).as_posix()}" for file in files}
+    assert len(names) > 100
+    built = wheel(tmp_path, "standard")
+    assert names <= set(built.namelist())
+
+    # It is found there, apart from this checkout.
+    built.extractall(tmp_path / "installed")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "policy_gate", "test-references", "--format", "json"],
+        check=True, capture_output=True, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+    )  # fmt: skip
+    paths = [reference["path"] for reference in json.loads(done.stdout)["references"]]
+    assert "installed/policy_gate/reference-policies/pass-role" in paths
+
+
+@pytest.mark.skipif(not (BUILD / "hatchling").is_dir(), reason="there is no build backend here")
+def test_an_editable_install_takes_the_library_of_the_checkout(tmp_path: Path) -> None:
+    names = wheel(tmp_path, "editable").namelist()
+    assert [name for name in names if ".dist-info/" not in name] == ["_policy_gate.pth"]
+
+
+def test_the_image_is_built_with_the_library_of_references() -> None:
+    assert "!reference-policies" in (ROOT / ".dockerignore").read_text().splitlines()
 
 
 def test_there_is_a_lock_for_each_environment() -> None:

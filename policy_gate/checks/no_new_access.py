@@ -15,12 +15,16 @@ from policy_gate.analyzers.interface import AccessPolicyType, Analyzer, Answer
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.culprits import Order
 from policy_gate.checks.interface import Check
-from policy_gate.checks.references import reference_text
+from policy_gate.checks.references import named_reference, reference_text
 from policy_gate.checks.targets import Targets, note_if_unused, targets_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy, PolicyKind
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reasoning.evaluator import decide
+from policy_gate.references.extremes import extreme
+from policy_gate.references.library import BUILTIN, is_builtin
+
+_DEFAULT = ("identity",)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,9 @@ class NoNewAccess:
         return self.targets.include(policy)
 
     def note(self, policies: Sequence[Policy]) -> str:
+        asked = next((policy for policy in policies if self.applies_to(policy)), None)
+        if asked is not None and (found := extreme(self.reference, access_policy_type(asked))):
+            return f"The reference policy {self.reference_name} {found} the check {self.name}."
         return note_if_unused(self, policies)
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
@@ -100,14 +107,24 @@ def from_config(section: Section) -> list[Check]:
     checks: list[Check] = []
     names: set[str] = set()
     for entry in section.sections():
-        entry.only("name", "reference", "applies-to")
-        name = entry.required_text("name")
+        entry.only("name", "reference", "parameters", "applies-to")
+        name = _name(entry)
         if name in names:
             raise entry.error(f"there are two references named {name!r}", "name")
         names.add(name)
-        targets = targets_from(entry, ("identity",))
-        checks.append(NoNewAccess(name, reference_text(entry, targets), targets))
+        reference = named_reference(entry)
+        targets = targets_from(entry, reference.meta.applies_to if reference.meta else _DEFAULT)
+        checks.append(NoNewAccess(name, reference_text(entry, reference, targets), targets))
     return checks
+
+
+def _name(entry: Section) -> str:
+    """A reference of the library has a name already."""
+    if not entry.has("name") and entry.has("reference"):
+        reference = entry.required_text("reference")
+        if is_builtin(reference):
+            return reference.removeprefix(BUILTIN)
+    return entry.required_text("name")
 
 
 def access_policy_type(policy: Policy) -> AccessPolicyType:

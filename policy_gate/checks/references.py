@@ -3,44 +3,90 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.targets import KIND_NAMES, Targets
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config_section import ConfigError, Section
+from policy_gate.extractors.interface import ParameterValue
 from policy_gate.model import PolicyKind
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.document import read_document
+from policy_gate.references.library import POLICY, is_builtin
+from policy_gate.references.parameters import given
+from policy_gate.references.reference import Reference, builtin_folder, read_reference
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
-from policy_gate.syntax.source import Source
+from policy_gate.syntax.source import Source, shown
 
 
-def reference_text(section: Section, targets: Targets) -> str:
-    """The reference policy that `reference` names, as JSON text.
+def named_reference(section: Section) -> Reference:
+    """What `reference` names: `builtin:NAME`, a folder or a file. Raises ConfigError."""
+    name = section.required_text("reference")
+    if is_builtin(name):
+        return read_reference(builtin_folder(name, POLICY, section, "reference"), section)
+    path = section.folder / name
+    if path.is_dir() and not (path / POLICY).is_file():
+        raise section.error(f"there is no file {shown(path / POLICY)}", "reference")
+    return read_reference(path if path.is_dir() else section.file("reference"), section)
 
-    Raises ConfigError where it is missing, no policy document, or of a kind that can't be compared
-    with the policies it is meant for.
+
+def reference_text(section: Section, reference: Reference, targets: Targets) -> str:
+    """The reference policy with the `parameters` of the section, as JSON text.
+
+    Raises ConfigError where it is no policy document, lacks parameters, or is of a kind that can't
+    be compared with the policies it is meant for.
     """
-    source = read_source(section.file("reference"), section)
+    values = given(section.section("parameters")) if section.has("parameters") else {}
+    source = reference.filled(values, section)
+    policy_type = _type_of(section, reference, targets, source)
+    return access_policy_text(source, policy_type)
+
+
+def _type_of(
+    section: Section, reference: Reference, targets: Targets, source: Source
+) -> AccessPolicyType:
+    """The type of the policies that the reference is compared with. Raises ConfigError."""
     kinds = {KIND_NAMES.get(name) for name in targets.names}
     if PolicyKind.IDENTITY in kinds and not kinds <= {PolicyKind.IDENTITY, None}:
         raise section.error(
             "a reference for identity policies, which have no Principal, is none for others",
             "applies-to",
         )
-    if kinds == {None}:
-        return access_policy_text(source, _type_of(source))
-    identity = PolicyKind.IDENTITY in kinds
-    return access_policy_text(source, "IDENTITY_POLICY" if identity else "RESOURCE_POLICY")
+    # What a reference for resource types is shows in whether it names principals.
+    identity = is_identity_policy(source) if kinds == {None} else PolicyKind.IDENTITY in kinds
+    if reference.meta and identity != ("identity" in reference.meta.applies_to):
+        meant = ", ".join(reference.meta.applies_to)
+        raise section.error(f"this reference is for policies of the kind {meant}", "reference")
+    return "IDENTITY_POLICY" if identity else "RESOURCE_POLICY"
 
 
-def _type_of(source: Source) -> AccessPolicyType:
-    """What a reference that is meant for resource types is: it names principals, or it does not."""
+def is_identity_policy(source: Source) -> bool:
+    """Is it a policy that names no principals? Raises ConfigError for what is no JSON or YAML."""
     try:
         read_document(policy_text(source), "IDENTITY_POLICY")
     except PolicyDocumentError:
-        return "RESOURCE_POLICY"
-    return "IDENTITY_POLICY"
+        return False
+    return True
+
+
+def reference_file(
+    name: str, assignments: Sequence[tuple[str, str]], policy_type: AccessPolicyType
+) -> str:
+    """The reference policy of a command line, as JSON text. Raises ConfigError.
+
+    A parameter that is assigned several times is a list.
+    """
+    path = builtin_folder(name, POLICY, None, "") if is_builtin(name) else Path(name)
+    reference = read_reference(path)
+    declared = reference.meta.parameters if reference.meta else {}
+    values: dict[str, ParameterValue] = {}
+    for parameter in dict.fromkeys(key for key, _ in assignments):
+        texts = tuple(text for key, text in assignments if key == parameter)
+        is_list = parameter in declared and declared[parameter].is_list
+        values[parameter] = texts if is_list or len(texts) > 1 else texts[0]
+    return access_policy_text(reference.filled(values), policy_type)
 
 
 def access_policy_text(source: Source, policy_type: AccessPolicyType) -> str:

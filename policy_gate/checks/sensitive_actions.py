@@ -10,6 +10,35 @@ from pathlib import Path
 
 from policy_gate.analyzers.interface import is_action
 from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.references.library import ACTIONS, is_builtin
+from policy_gate.references.reference import builtin_folder
+
+_KEY = "actions-file"
+
+
+def actions_files(section: Section) -> list[str]:
+    """The actions of what `actions-file` names: a file or `builtin:NAME`, or a list of them.
+
+    Raises ConfigError.
+    """
+    node = section.node.entries[_KEY]
+    if isinstance(node.value, list) and not node.value:
+        raise section.error("at least one entry is expected here", _KEY)
+    names = section.texts(_KEY) if isinstance(node.value, list) else (section.required_text(_KEY),)
+    return [action for name in names for action in read_actions(_path(section, name), section)]
+
+
+def _path(section: Section, name: str) -> Path:
+    if is_builtin(name):
+        return builtin_folder(name, ACTIONS, section, _KEY) / ACTIONS
+    return section.existing_file(name, _KEY)
+
+
+def actions_file(name: str) -> list[str]:
+    """The actions of a file, or of `builtin:NAME`, of a command line. Raises ConfigError."""
+    if is_builtin(name):
+        return read_actions(builtin_folder(name, ACTIONS, None, "") / ACTIONS)
+    return read_actions(Path(name))
 
 
 def read_actions(path: Path, section: Section | None = None) -> list[str]:

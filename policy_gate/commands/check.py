@@ -16,8 +16,8 @@ from policy_gate.analyzers.interface import (
 from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.analyzers.settings import AwsSettings, EmbeddedSettings
 from policy_gate.checks.no_external_access import external_access
-from policy_gate.checks.references import access_policy_text
-from policy_gate.checks.sensitive_actions import read_actions
+from policy_gate.checks.references import access_policy_text, reference_file
+from policy_gate.checks.sensitive_actions import actions_file
 from policy_gate.checks.trust_config import zone_file
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.validate import Answered, Ask, validate
@@ -81,14 +81,14 @@ def _document(path: str, policy_type: AccessPolicyType) -> str:
 def _no_new_access(arguments: argparse.Namespace) -> Ask:
     policy_type = _ACCESS_POLICY_TYPES[arguments.policy_type]
     document = _document(arguments.policy, policy_type)
-    reference = _document(arguments.reference, policy_type)
+    reference = reference_file(arguments.reference, arguments.parameter, policy_type)
     return lambda analyzer: Answered(analyzer.check_no_new_access(document, reference, policy_type))
 
 
 def _access_not_granted(arguments: argparse.Namespace) -> Ask:
     actions = _listed(arguments.actions)
     if arguments.actions_file:
-        actions += read_actions(Path(arguments.actions_file))
+        actions += actions_file(arguments.actions_file)
     resources = _listed(arguments.resources)
     if not actions and not resources:
         arguments.parser.error("name --actions, --actions-file or --resources")
