@@ -142,6 +142,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--allow-empty", action="store_true", help="finding no policy is no failure"
     )
     parser.add_argument(
+        "--base",
+        metavar="REF",
+        default="",
+        help="say what access is added since this revision, or since a cloud assembly in this"
+        " folder (default: in a pull request, the branch that it is made to)",
+    )
+    parser.add_argument(
         "--create-analyzer",
         action="store_true",
         help="with AWS: where the account has no analyzer for the access previews of the check"

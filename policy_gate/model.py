@@ -270,6 +270,9 @@ class Attachment(NotChecked):
     world: str = ""
     """As that of a Policy."""
 
+    was_attached: bool | None = None
+    """Was it attached before the change, where that is known, as in a plan?"""
+
 
 @dataclass(frozen=True, slots=True)
 class Boundary(NotChecked):
@@ -327,6 +330,9 @@ class Extraction:
 
     boundaries: tuple[Boundary, ...] = ()
     """Those of templates, also where their policy is found: then they are not in `not_checked`."""
+
+    comparison: Comparison | None = None
+    """What the change adds to its base, where it was compared with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +510,12 @@ class Comparison:
 
     unchanged: int = 0
     """Policies that allow what they allowed."""
+
+    moved: int = 0
+    """Those of them that are in another file now."""
+
+    error: str = ""
+    """Why there is nothing to compare with, where there has to be; empty where there is."""
 
 
 class CallCount(NamedTuple):
