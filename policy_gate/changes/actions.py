@@ -47,7 +47,9 @@ def _with_unknown(names: Sequence[str], patterns: Iterable[str]) -> Sequence[str
 
 def access_level(action: str) -> str:
     """As the Service Authorization Reference has it; empty for an action that is not known."""
-    return catalog().access_levels(action.partition(":")[0]).get(folded(action), "")
+    levels = catalog().access_levels(action.partition(":")[0])
+    # Some writes are more than that: `Permissions management, Write`.
+    return levels.get(folded(action), "").partition(",")[0]
 
 
 def service_name(action: str) -> str:

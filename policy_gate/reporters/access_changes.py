@@ -49,7 +49,7 @@ def change_object(change: AccessChange) -> dict[str, object]:
     }
 
 
-def access_object(change: AccessChange) -> dict[str, object]:
+def access_object(change: AccessChange) -> dict[str, list[dict[str, object]]]:
     """`added`, `removed` and `undecided`, every action of them."""
     return {
         "added": [_action(item, "noLongerDeniedBy") for item in change.added],
