@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.at_once import Progress
+from policy_gate.ci import proposed_base
 from policy_gate.config import GateConfig, default_config
 from policy_gate.inputs import extract_inputs, find_inputs
 from policy_gate.model import GateReport
@@ -29,4 +30,8 @@ def run_gate(
     inputs = find_inputs(paths, config)
     config = replace(config, notes=(*config.notes, *inputs.notes))
     extraction = extract_inputs(inputs, config, analyzer)
+    if config.base or config.new_access or proposed_base() is not None:
+        from policy_gate.base import compared
+
+        extraction = compared(extraction, paths, config, analyzer)
     return run_checks(extraction, config, analyzer, reason, progress)

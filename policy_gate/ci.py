@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "CODEBUILD_BUILD_ID", "JENKINS_URL", "TF_BUILD")
 _CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "CODEBUILD_SRC_DIR", "WORKSPACE")
@@ -45,11 +46,67 @@ def is_untrusted_change() -> bool:
     return source != os.environ.get("CI_MERGE_REQUEST_PROJECT_ID")
 
 
+class ProposedBase(NamedTuple):
+    """What the change of a job is made to."""
+
+    names: tuple[str, ...]
+    """Names of the revision, the best one first; the last one is what people call it."""
+
+    merge_commit: str = ""
+    """The commit in which the platform has merged the change, where there is one."""
+
+
+def proposed_base() -> ProposedBase | None:
+    """What the pull request is made to that the job is about; None where it is about none.
+
+    Sources: those of is_untrusted_change, and
+    https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
+    """
+    environment = os.environ
+    event = environment.get("GITHUB_EVENT_NAME", "")
+    if event in ("pull_request", "pull_request_target", "merge_group"):
+        branch = environment.get("GITHUB_BASE_REF", "")
+        is_merge = environment.get("GITHUB_REF", "").endswith("/merge")
+        names = (_base_commit(event), f"origin/{branch}" if branch else "", branch)
+        merge = environment.get("GITHUB_SHA", "") if is_merge else ""
+        return _proposed(names, merge)
+    if environment.get("CI_MERGE_REQUEST_IID"):
+        # The first is there only where the job is about the result of the merge.
+        commits = ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA")
+        branch = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")
+        return _proposed((*(environment.get(name, "") for name in commits), branch))
+    if environment.get("CODEBUILD_WEBHOOK_EVENT", "").startswith("PULL_REQUEST_"):
+        branch = environment.get("CODEBUILD_WEBHOOK_BASE_REF", "").removeprefix("refs/heads/")
+        return _proposed((f"origin/{branch}" if branch else "", branch))
+    return None
+
+
+def _proposed(names: Iterable[str], merge_commit: str = "") -> ProposedBase:
+    told = tuple(dict.fromkeys(filter(None, names)))
+    return ProposedBase(told or ("the base",), merge_commit)
+
+
+def _base_commit(event: str) -> str:
+    """The commit that the event names, empty where it names none."""
+    try:
+        content = _event(os.environ.get("GITHUB_EVENT_PATH", ""))
+        if event == "merge_group":
+            return str(content["merge_group"]["base_sha"])
+        return str(content["pull_request"]["base"]["sha"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
+def _event(path: str) -> Any:
+    """What GitHub says of what caused the job. Raises OSError, ValueError and RecursionError."""
+    with Path(path).open("rb") as file:
+        return json.loads(file.read(_MAX_EVENT))
+
+
 def _is_of_a_fork(path: str) -> bool:
     """Yes also where the event does not say: a deleted repository has no name any more."""
     try:
-        with Path(path).open("rb") as file:
-            event: Any = json.loads(file.read(_MAX_EVENT))
+        event = _event(path)
         if run := event.get("workflow_run"):
             sides = [run["head_repository"]["full_name"], event["repository"]["full_name"]]
         else:

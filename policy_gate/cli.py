@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="check every policy found in the paths"))
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
+    _add_diff(commands.add_parser("diff", help="say what access is added between two policies"))
     _add_explain(commands.add_parser("explain", help="say what the code of a finding means"))
     _add_test_references(
         commands.add_parser("test-references", help="hold reference policies to their examples")
@@ -76,6 +77,10 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         help="files and folders, - for standard input"
         " (default: the configured inputs, else the working directory)",
     )
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", metavar="FILE", help="configuration (default: .policy-gate.yml)"
     )
@@ -145,6 +150,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--allow-empty", action="store_true", help="finding no policy is no failure"
     )
     parser.add_argument(
+        "--base",
+        metavar="REF",
+        default="",
+        help="say what access is added since this revision, or since a cloud assembly in this"
+        " folder (default: in a pull request, the branch that it is made to)",
+    )
+    parser.add_argument(
         "--create-analyzer",
         action="store_true",
         help="with AWS: where the account has no analyzer for the access previews of the check"
@@ -200,6 +212,26 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     for name, check in checks.choices.items():
         _add_common(check)
         check.set_defaults(command=_check, check=name, parser=check, approximate=False)
+
+
+def _add_diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help="a policy, a template, a plan or a folder")
+    parser.add_argument("new", metavar="NEW", help="the same after the change")
+    parser.add_argument(
+        "--policy-type",
+        choices=("identity", "resource"),
+        help="of two policies (default: resource where they name principals)",
+    )
+    parser.add_argument("--format", choices=("console", "json"), default="console")
+    _add_settings(parser)
+    parser.set_defaults(
+        command=_diff,
+        parser=parser,
+        analyzer="embedded",
+        endpoint_url="",
+        approximate=False,
+        create_analyzer=False,
+    )
 
 
 def _add_fix(parser: argparse.ArgumentParser) -> None:
@@ -283,6 +315,12 @@ def _check(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import check
 
     return check.main(arguments)
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import diff
+
+    return diff.main(arguments)
 
 
 def _explain(arguments: argparse.Namespace) -> int:

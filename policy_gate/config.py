@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from policy_gate.analyzers.interface import Access
 from policy_gate.analyzers.registry import ANALYZERS
@@ -29,6 +30,9 @@ from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
 
 FILE_NAME = ".policy-gate.yml"
+
+NewAccess = Literal["", "inform", "block"]
+Locate = Callable[[str], Path]
 
 SENSITIVE_ACTIONS = (
     "account:CloseAccount",
@@ -85,6 +89,19 @@ class GateConfig:
     notes: tuple[str, ...] = ()
     """What the report should say about the configuration."""
 
+    base: str = ""
+    """The revision or the cloud assembly to compare with; empty for that of the pull request."""
+
+    new_access: NewAccess = ""
+    """What added access does: it informs or it blocks; where nothing is said, it informs in pull
+    requests."""
+
+    reread: Callable[[Locate], GateConfig] | None = None
+    """Reads the configuration as it was for another revision, given where its files are then.
+
+    Raises ConfigError.
+    """
+
 
 def default_config() -> GateConfig:
     """What runs where there is no configuration file."""
@@ -129,6 +146,7 @@ def load_config(path: Path) -> GateConfig:
         "managed-policy-documents",
         "parameter-defaults",
         "terraform-roots",
+        "new-access",
     )
     return GateConfig(
         _checks(root),
@@ -142,7 +160,14 @@ def load_config(path: Path) -> GateConfig:
         root.choice("managed-policies", ("inform", "block")) == "block",
         sends_sensitive(root),
         _document_folder(root),
+        new_access=_new_access(root),
     )
+
+
+def _new_access(root: Section) -> NewAccess:
+    if not root.has("new-access"):
+        return ""
+    return "block" if root.choice("new-access", ("inform", "block")) == "block" else "inform"
 
 
 def _inputs(root: Section) -> tuple[str, ...]:

@@ -60,5 +60,10 @@ def extract_inputs(inputs: Inputs, config: GateConfig, analyzer: Analyzer) -> Ex
     """Everything that the inputs hold, and the documents of the policies that they attach."""
     standard_input = sys.stdin.buffer if inputs.reads_standard_input else None
     extraction = extract_paths(inputs.named, inputs.matched, config.settings, standard_input)
+    return with_attached(extraction, config, analyzer)
+
+
+def with_attached(extraction: Extraction, config: GateConfig, analyzer: Analyzer) -> Extraction:
+    """With the documents of the policies that are attached."""
     sources = document_sources(config.managed_policy_documents, analyzer)
     return with_documents(extraction, sources)

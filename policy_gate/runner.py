@@ -12,6 +12,7 @@ from policy_gate.config import GateConfig
 from policy_gate.coverage import coverage_of
 from policy_gate.model import (
     CheckResult,
+    Comparison,
     Extraction,
     Finding,
     GateReport,
@@ -47,9 +48,10 @@ def run_checks(
     answered = ask_all(extraction.policies, config, analyzer, progress)
     others = [at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
+    added = _new_access(extraction.comparison, config)
     results = [
         replace(result, blocking=_blocks(result, config))
-        for result in sorted(_merged([*answered, *others, *unreadable]), key=_order)
+        for result in sorted(_merged([*answered, *others, *unreadable, *added]), key=_order)
     ]
     coverage = coverage_of(results, extraction.skipped_files)
     status = _status(results, coverage.checked + coverage.unknown)
@@ -66,7 +68,20 @@ def run_checks(
         (*config.notes, *extraction.notes, *filter(None, notes)),
         analyzer.service_data,
         analyzer.calls,
+        extraction.comparison,
     )
+
+
+def _new_access(comparison: Comparison | None, config: GateConfig) -> list[CheckResult]:
+    """What blocks of the access that the change adds, and why that is not known."""
+    if comparison is None:
+        return []
+    from policy_gate.changes.results import CHECK, results_of
+
+    if comparison.error:
+        identity = PolicyIdentity(comparison.base, "", "", "")
+        return [CheckResult(identity, CHECK, Verdict.ERROR, message=comparison.error)]
+    return list(results_of(comparison)) if config.new_access == "block" else []
 
 
 def _not_checked(item: NotChecked) -> CheckResult:

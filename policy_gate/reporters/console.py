@@ -33,6 +33,10 @@ class ConsoleReporter:
         problems = problems_by_file(results)
         for file, of_file in problems.items():
             _write_file(file, of_file, terminal)
+        if report.comparison is not None:
+            from policy_gate.reporters.access_changes import write_comparison
+
+            write_comparison(report.comparison, terminal)
         _write_summary(report, problems, terminal)
 
 

@@ -10,6 +10,7 @@ from policy_gate.model import (
     Assumption,
     CallCount,
     CheckResult,
+    Comparison,
     Construct,
     Coverage,
     Finding,
@@ -55,7 +56,14 @@ def report_object(report: GateReport) -> dict[str, object]:
         "coverage": _coverage(report.coverage),
         "notes": list(report.notes),
         "results": [_result(result) for result in report.results],
+        "comparison": _comparison(report.comparison) if report.comparison else None,
     }
+
+
+def _comparison(comparison: Comparison) -> dict[str, object]:
+    from policy_gate.reporters.access_changes import comparison_object
+
+    return comparison_object(comparison)
 
 
 def _calls(calls: CallCount) -> dict[str, object]:

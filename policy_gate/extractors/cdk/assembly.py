@@ -90,6 +90,7 @@ def extract_assembly(folder: Path, settings: ExtractSettings) -> Extraction:
             *(part.followed for part in parts),
         ),
         notes=(*_missing(read), *_hint(folder, policies)),
+        boundaries=tuple(item for part in parts for item in part.boundaries),
     )
 
 

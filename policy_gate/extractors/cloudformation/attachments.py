@@ -24,7 +24,7 @@ from policy_gate.extractors.cloudformation.tables import AttachingProperty, Effe
 from policy_gate.extractors.cloudformation.template import is_managed_policy
 from policy_gate.extractors.texts import join
 from policy_gate.managed_policies.interface import AWS, parsed
-from policy_gate.model import Attachment, NotChecked, ReasonCode
+from policy_gate.model import Attachment, Boundary, NotChecked, ReasonCode
 from policy_gate.syntax.node import Node
 
 _OWN_ARN = re.compile(
@@ -32,7 +32,6 @@ _OWN_ARN = re.compile(
 )
 _LIMITS = "{} limits what other policies allow, and allows nothing itself"
 _KUBERNETES = "{} grant access in Kubernetes, and are not written in the IAM policy language"
-_NOT_APPLICABLE = {Effect.LIMITS: _LIMITS, Effect.KUBERNETES: _KUBERNETES}
 
 
 def attached_policies(resource: Resource, row: AttachingProperty) -> Iterator[list[Found]]:
@@ -41,7 +40,10 @@ def attached_policies(resource: Resource, row: AttachingProperty) -> Iterator[li
 
     def look(evaluator: Evaluator, resolved: Resolved) -> Iterator[Found]:
         for _, item in follow(resolved, unit.way, ""):
-            if not _is_in_this_template(resource, item):
+            is_found = _is_in_this_template(resource, item)
+            if row.effect is Effect.LIMITS:
+                yield _boundary(resource, row, item, is_found)
+            elif not is_found:
                 found = _attached(resource, evaluator, item)
                 yield from found if allows else _not_applicable(resource, row, item)
 
@@ -49,11 +51,26 @@ def attached_policies(resource: Resource, row: AttachingProperty) -> Iterator[li
         yield explored(resource, unit, row.path[-1], None, look)
 
 
+def _boundary(
+    resource: Resource, row: AttachingProperty, item: Resolved, is_found: bool
+) -> Boundary:
+    name = row.path[0]
+    return Boundary(
+        resource.identity(name),
+        ReasonCode.NOT_APPLICABLE,
+        _LIMITS.format(name),
+        resource.template.source.locate(Node(None, item.start, item.end)),
+        resource.construct(""),
+        written_text(item),
+        is_found,
+    )
+
+
 def _not_applicable(
     resource: Resource, row: AttachingProperty, item: Resolved
 ) -> Iterator[NotChecked]:
     name = row.path[0]
-    message = _NOT_APPLICABLE[row.effect].format(name)
+    message = _KUBERNETES.format(name)
     place = Node(None, item.start, item.end)
     yield resource.not_checked(name, ReasonCode.NOT_APPLICABLE, message, place)
 

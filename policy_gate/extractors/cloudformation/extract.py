@@ -31,7 +31,7 @@ from policy_gate.extractors.cloudformation.template import (
 from policy_gate.extractors.cloudformation.transforms import expanded
 from policy_gate.extractors.cloudformation.worlds import MAX_WORLDS, TooManyWorldsError, explore
 from policy_gate.extractors.interface import ExtractSettings
-from policy_gate.model import Extraction, NotChecked, Policy, ReasonCode
+from policy_gate.model import Boundary, Extraction, NotChecked, Policy, ReasonCode
 from policy_gate.syntax.node import Node
 from policy_gate.syntax.source import Source
 
@@ -64,9 +64,15 @@ def extraction(stack: Stack) -> Extraction:
     found = list(_in_stack(stack))
     return Extraction(
         tuple(item for item in found if isinstance(item, Policy)),
-        tuple(item for item in found if isinstance(item, NotChecked)),
+        tuple(item for item in found if isinstance(item, NotChecked) and not _is_found(item)),
         followed=frozenset(stack.nesting.followed),
+        boundaries=tuple(item for item in found if isinstance(item, Boundary)),
     )
+
+
+def _is_found(item: NotChecked) -> bool:
+    """Is it a boundary whose policy is among those found?"""
+    return isinstance(item, Boundary) and item.is_found
 
 
 def _in_stack(stack: Stack) -> Iterator[Found]:

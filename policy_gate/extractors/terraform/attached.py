@@ -38,10 +38,18 @@ def attached_policies(resource: Resource, row: AttachingAttribute) -> Iterator[F
             continue
         if change.is_unknown(path) and resource.is_left_to_provider(path):
             continue
-        yield from _attached(resource, path, name)
+        yield from _attached(resource, row, path, name)
 
 
-def _attached(resource: Resource, path: AttributePath, name: str) -> Iterator[Found]:
+def _attached_before(resource: Resource, row: AttachingAttribute) -> list[object]:
+    """What the attribute attaches before the change."""
+    before = resource.change.before
+    return [value_at(before, path) for path in concrete_paths(before, None, row.path)]
+
+
+def _attached(
+    resource: Resource, row: AttachingAttribute, path: AttributePath, name: str
+) -> Iterator[Found]:
     change = resource.change
     found = stated(resource.evaluation, change, path)
     place = found.place if found else resource.place
@@ -59,7 +67,8 @@ def _attached(resource: Resource, path: AttributePath, name: str) -> Iterator[Fo
             message = "the ARN of a policy is expected here"
             yield resource.not_checked(name, ReasonCode.NOT_ANALYSED, message, place)
         elif not _is_own(resource, value):
-            yield _attachment(resource, Located(value, place), value)
+            was_attached = value in _attached_before(resource, row)
+            yield _attachment(resource, Located(value, place), value, was_attached)
         return
     written = found.value if found and found.value else None
     if _refers_to_own(resource, path, written):
@@ -78,10 +87,10 @@ def _possible(
         return
     for texts in combinations([piece.part for piece in pieces]):
         arn = "".join("?" if text is None else text for text in texts)
-        yield _attachment(resource, written, arn)
+        yield _attachment(resource, written, arn, was_attached=False)
 
 
-def _attachment(resource: Resource, written: Located, arn: str) -> Attachment:
+def _attachment(resource: Resource, written: Located, arn: str, was_attached: bool) -> Attachment:
     policy = parsed(arn)
     name = policy.name if policy and policy.account == AWS else arn
     if "?" in arn:
@@ -92,6 +101,7 @@ def _attachment(resource: Resource, written: Located, arn: str) -> Attachment:
         f"the document of the attached policy {name} is not at hand",
         written.place.location,
         arn=arn,
+        was_attached=was_attached,
         assumptions=tuple(assumptions_in(written)),
     )
 

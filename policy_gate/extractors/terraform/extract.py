@@ -54,9 +54,9 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
             try:
                 found += _after(resource)
                 parts += contained_policies(resource, settings)
-                for removed, was_limit in removed_policies(resource):
-                    found.append(removed)
-                    notes += [f"{removed.identity}: {removed.message}."] if was_limit else []
+                for gone in removed_policies(resource):
+                    found.append(gone)
+                    notes += [f"{gone.identity}: {gone.message}."] if gone.is_limit else []
             except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the others
                 message = f"policy-gate failed on this resource ({fault(error)}): please report it"
                 found.append(resource.not_checked("", ReasonCode.NOT_ANALYSED, message))

@@ -31,11 +31,11 @@ def permission_policy(resource: Resource, row: PolicyAttribute) -> Iterator[Foun
     yield replace(
         policy,
         assumptions=tuple(assumptions_in(value)),
-        change=Change(action, _before(resource)),
+        change=Change(action, statement_before(resource)),
     )
 
 
-def _before(resource: Resource) -> Value:
+def statement_before(resource: Resource) -> Value:
     """The document before the change; None where there is none."""
     change = resource.change
     if change.before is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from policy_gate.extractors.cloudformation.policies import SYNTHESISED
 from policy_gate.extractors.cloudformation.tables import Effect
 from policy_gate.extractors.terraform.actions import action_of
 from policy_gate.extractors.terraform.changes import value_at
 from policy_gate.extractors.terraform.paths import concrete_paths
+from policy_gate.extractors.terraform.permitted import statement_before
 from policy_gate.extractors.terraform.policy_kinds import kind_of
 from policy_gate.extractors.terraform.resources import (
     TELLING,
@@ -19,15 +21,14 @@ from policy_gate.extractors.terraform.resources import (
 )
 from policy_gate.extractors.terraform.tables import attachments, policy_attributes
 from policy_gate.extractors.terraform.values import located
-from policy_gate.model import NotChecked, PolicyKind, ReasonCode, Value
+from policy_gate.model import Gone, PolicyKind, ReasonCode, Value
 
 _FORGOTTEN = "Terraform forgets it: it stays in AWS as it is, and later plans do not show it"
 _LIMITS = (PolicyKind.SERVICE_CONTROL, PolicyKind.RESOURCE_CONTROL)
 
 
-def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
-    """Each policy and permissions boundary that is no longer there, and whether it kept anything
-    out."""
+def removed_policies(resource: Resource) -> Iterator[Gone]:
+    """Each policy and permissions boundary that is no longer there."""
     change = resource.change
     before = {
         name: located(value, resource.place)
@@ -37,7 +38,9 @@ def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
     for row in policy_attributes(change.type):
         if row.kind in SYNTHESISED:
             if change.after is None:
-                yield _removed(resource, "Permission", "", False)
+                document = statement_before(resource)
+                gone = _removed(resource, "Permission", "")
+                yield replace(gone, kind=PolicyKind.RESOURCE, document=document)
             continue
         kept = {
             policy_name(change.after, path)
@@ -48,13 +51,16 @@ def removed_policies(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
         for path in concrete_paths(change.before, None, row.path):
             name = policy_name(change.before, path)
             if name not in kept and (value := value_at(change.before, path)):
-                limits = _limits(kind, document_in(value), change.was_sensitive(path))
+                document, hidden = document_in(value), change.was_sensitive(path)
+                limits = _limits(kind, document, hidden)
                 shown = shown_name(change.before, change.before_sensitive, path)
-                yield _removed(resource, shown, limits, bool(limits))
+                gone = _removed(resource, shown, limits)
+                known = kind if isinstance(kind, PolicyKind) else None
+                yield replace(gone, kind=known, document=document, is_sensitive=hidden)
     yield from _boundaries(resource)
 
 
-def _boundaries(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
+def _boundaries(resource: Resource) -> Iterator[Gone]:
     change = resource.change
     if change.after is None and change.type in ("aws_iam_role", "aws_iam_user"):
         # With the role goes what its boundary limits.
@@ -66,18 +72,25 @@ def _boundaries(resource: Resource) -> Iterator[tuple[NotChecked, bool]]:
             is_set = bool(value_at(change.before, path))
             if is_set and not value_at(change.after, path) and not change.is_unknown(path):
                 limits = "what it kept out is allowed again where other policies allow it"
-                yield _removed(resource, ".".join(map(str, path)), limits, True)
+                yield _removed(resource, ".".join(map(str, path)), limits)
 
 
-def _removed(resource: Resource, name: str, limits: str, is_limit: bool) -> tuple[NotChecked, bool]:
+def _removed(resource: Resource, name: str, limits: str) -> Gone:
+    """What is gone; what Terraform only forgets limits as it did."""
     action = action_of(resource.change)
     message = _FORGOTTEN if action == "forget" else "it is deleted"
     if action not in ("forget", "delete"):
         message = "it is removed"
     if limits and action != "forget":
         message = f"{message}, and {limits}"
-    found = resource.not_checked(name, ReasonCode.NOT_APPLICABLE, message)
-    return found, is_limit and action != "forget"
+    return Gone(
+        resource.identity(name),
+        ReasonCode.NOT_APPLICABLE,
+        message,
+        resource.place.location,
+        is_forgotten=action == "forget",
+        is_limit=bool(limits) and action != "forget",
+    )
 
 
 def _limits(kind: object, document: Value, is_sensitive: bool) -> str:

@@ -1,0 +1,134 @@
+"""The same unknown on both sides of a comparison.
+
+Where the same parameter without a value stands in both versions of a policy, it has one value in
+both, which nobody knows. Two things follow, so that it makes no noise and hides nothing:
+
+- In a place that allows more the more it matches (an Action, a Resource, a Principal, a condition
+  that asks for equal text), both versions get the same literal, which nothing else matches. What
+  one version covers of the other for that literal it covers for every value: whatever covers it is
+  either the same unknown or a `*` that would cover any text. (A value between the colons of an ARN
+  that holds a colon is the exception; that is asked again with one.)
+- In any other place (NotAction, NotResource, NotPrincipal, a negated condition, one on numbers,
+  dates or addresses) the part is a guard. Two statements with the same guard are compared without
+  it: where it holds it holds for both. Without the same guard on the other side, the new version
+  is taken at its widest and the old one at its narrowest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from policy_gate.changes.statements import assumptions_in, name_of, written
+from policy_gate.checks.covering import covers_of
+from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
+
+Place: TypeAlias = tuple[str, ...]
+Guards: TypeAlias = Mapping[Hashable, Place]
+"""Parts of a statement by what is written there, with their keys."""
+
+_EXCLUDING = {"NotAction": "Action", "NotResource": "Resource", "NotPrincipal": "Principal"}
+_EQUAL_TEXT = re.compile(
+    r"(?:for(?:all|any)values?:)?(?:string(?:equals|like|equalsignorecase)|arn(?:equals|like))"
+    r"(?:ifexists)?",
+    re.IGNORECASE,
+)
+
+
+def supplied_in(values: Iterable[Value]) -> frozenset[Hashable]:
+    """The unknowns in the values."""
+    parts = assumptions_in(values)
+    return frozenset(name_of(part) for part in parts if part.kind is AssumptionKind.SUPPLIED)
+
+
+def guards_of(statement: Mapping[str, Value]) -> Guards:
+    """The parts of a statement that hold an unknown where its literal would prove nothing."""
+    found: dict[Hashable, Place] = {}
+    for element in _EXCLUDING:
+        if element in statement and supplied_in([statement[element]]):
+            found[element, written(statement[element])] = (element,)
+    condition = statement.get("Condition")
+    if isinstance(condition, DeferredText):
+        found["Condition", written(condition)] = ("Condition",)
+    for operator, keys in condition.items() if isinstance(condition, dict) else ():
+        if not isinstance(keys, dict):
+            if supplied_in([keys]):
+                found[operator, written(keys)] = ("Condition", operator)
+            continue
+        for key, value in keys.items():
+            if supplied_in([value]) and not _EQUAL_TEXT.fullmatch(operator):
+                found[operator, key, written(value)] = ("Condition", operator, key)
+    return found
+
+
+def without(statement: Mapping[str, Value], places: Iterable[Place]) -> dict[str, Value]:
+    """The statement without some of its guards."""
+    left = dict(statement)
+    for place in places:
+        first, *inside = place
+        if first in _EXCLUDING:
+            del left[first]
+            left[_EXCLUDING[first]] = "*"
+            continue
+        left["Condition"] = _dropped(left["Condition"], inside)
+        if not left["Condition"]:
+            del left["Condition"]
+    return left
+
+
+def _dropped(value: Value, way: list[str]) -> Value:
+    if not way or not isinstance(value, dict):
+        return {}
+    first, *rest = way
+    left = {key: child for key, child in value.items() if key != first}
+    if rest and (inner := _dropped(value[first], rest)):
+        left[first] = inner
+    return left
+
+
+def with_literals(
+    statement: Mapping[str, Value], shared: frozenset[Hashable], *, colons: bool
+) -> dict[str, Value]:
+    """The statement with what both sides know as a literal of its own, where that is the same.
+
+    With `colons`, what may divide an ARN holds a colon.
+    """
+
+    def literal(text: DeferredText) -> DeferredText:
+        parts: list[str | Assumption] = []
+        divides = colons and divides_arn(text)
+        for part in text.parts:
+            if isinstance(part, str) or name_of(part) not in shared:
+                parts.append(part)
+            else:
+                made = replace(part, kind=AssumptionKind.CREATED_HERE)
+                parts += [made, ":", made] if divides else [made]
+        return DeferredText(tuple(parts))
+
+    changed = dict(statement)
+    for element in ("Action", "Resource", "Principal"):
+        if element in changed:
+            changed[element] = _each(changed[element], literal)
+    if isinstance(condition := changed.get("Condition"), dict):
+        changed["Condition"] = {
+            operator: _each(keys, literal) if _EQUAL_TEXT.fullmatch(operator) else keys
+            for operator, keys in condition.items()
+        }
+    return changed
+
+
+def divides_arn(text: DeferredText) -> bool:
+    """May a value in it hold a colon where colons divide an ARN?"""
+    return any(cover.has_open_segments for cover in covers_of(text))
+
+
+def _each(value: Value, change: Callable[[DeferredText], DeferredText]) -> Value:
+    if isinstance(value, DeferredText):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _each(child, change) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_each(child, change) for child in value]
+    return value
