@@ -244,6 +244,9 @@ class Policy:
     is_sensitive: bool = False
     """Its text is marked sensitive: no part of it may be shown or sent away."""
 
+    left_out: frozenset[int] | None = None
+    """Statements whose findings were accepted, where the question is what there is besides them."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
