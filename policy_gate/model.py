@@ -281,6 +281,48 @@ class Unreadable(NamedTuple):
     message: str
 
 
+class WaivedPlace(NamedTuple):
+    """The policies that a waiver which stands in the code is about."""
+
+    file: str
+    resource_address: str
+    policy_name: str | None = None
+    """None where it is about all policies of the resource."""
+
+    statement_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Findings that somebody accepts: which, why, and until when."""
+
+    reason: str
+    expires: date
+    """The last day on which it counts, in UTC."""
+
+    location: Location
+    owner: str = ""
+    ticket: str = ""
+    fingerprint: str = ""
+    """The one finding it is about; where it is empty, those below say which."""
+
+    check: str = ""
+    code: str = ""
+    """Empty is any."""
+
+    resource: str = ""
+    """A pattern of addresses or files; empty where `places` says what it is about."""
+
+    places: tuple[WaivedPlace, ...] = ()
+
+
+class InvalidWaiver(NamedTuple):
+    """A waiver in the code that cannot be read, so that it counts for nothing."""
+
+    message: str
+    location: Location
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What one or more inputs hold."""
@@ -296,6 +338,9 @@ class Extraction:
 
     notes: tuple[str, ...] = ()
     """Sentences the reader should know."""
+
+    waivers: tuple[Waiver | InvalidWaiver, ...] = ()
+    """Those that stand in the code; whether they count is for the configuration to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +365,12 @@ class Finding:
 
     fingerprint: str = ""
     """Identifies the finding across revisions, whatever line it stands at."""
+
+    known: bool = False
+    """Is it one of the baseline? Then it does not block."""
+
+    waiver: Waiver | None = None
+    """What accepts it. Then it does not block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +402,16 @@ class CheckResult:
 
     is_sensitive: bool = False
     """Is it about a text that is marked sensitive? Its source lines are not shown then."""
+
+    fingerprint: str = ""
+    """Of an UNKNOWN: identifies the policy as it is, with the check; empty where it is sensitive.
+
+    A FAIL has it where the check is undecided besides its findings.
+    """
+
+    known: bool = False
+    waiver: Waiver | None = None
+    """Of an UNKNOWN: as those of a Finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +453,20 @@ class CallCount(NamedTuple):
         return round(self.charged * self.price_per_call, 6)
 
 
+class BaselineCounts(NamedTuple):
+    """What a run found, held against a baseline. UNKNOWN results count as findings do."""
+
+    source: str
+    """Where the baseline comes from: a file, or a revision."""
+
+    old: int
+    new: int
+    """Neither in the baseline nor waived."""
+
+    fixed: int
+    """In the baseline, and not found in this run."""
+
+
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """All results of a run, and the coverage: one report, one status."""
@@ -414,3 +489,7 @@ class GateReport:
 
     calls: CallCount | None = None
     """What was asked of AWS; None where it was not asked."""
+
+    baseline: BaselineCounts | None = None
+    waived: int = 0
+    """Findings, and UNKNOWN results, that waivers accept."""

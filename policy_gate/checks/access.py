@@ -24,6 +24,7 @@ from policy_gate.checks.findings import (
     numbered,
     path_at,
     statement_at,
+    statement_indexes,
     statement_path,
 )
 from policy_gate.checks.widening import (
@@ -94,6 +95,10 @@ class AccessQuestion:
 
 def answer_access(policy: Policy, question: AccessQuestion) -> CheckResult:
     """The verdict over every partition that matters, with findings."""
+    if policy.left_out is not None:
+        left = set(statement_indexes(policy)) - policy.left_out - denials(policy).keys()
+        if not left:
+            return CheckResult(policy.identity, question.check, Verdict.PASS)
     answered = [_in_partition(policy, question, name) for name in _partitions(policy, question)]
     order = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS)
     worst = min(answered, key=lambda result: order.index(result.verdict))

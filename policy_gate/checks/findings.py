@@ -120,6 +120,11 @@ def fingerprint(policy: Policy, check: str, code: str, anchor: object) -> str:
     return _digest(json.dumps(subject))[:16] + file_digest(identity.file)
 
 
+def own_fingerprint(file: str, code: str, *anchor: str) -> str:
+    """The same for what the gate finds about itself, and not about a policy."""
+    return _digest(json.dumps((code, *anchor)))[:16] + file_digest(file)
+
+
 def file_digest(file: str) -> str:
     """The part of a fingerprint that stands for the file: its path in the repository."""
     return _digest(repository_path(file))[:8]

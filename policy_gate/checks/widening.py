@@ -100,8 +100,8 @@ def widened(
     `conditions` says what becomes of condition values that only deployment decides: dropped, the
     condition is taken for met in an Allow and for unmet in a Deny; kept, the value is one that
     nobody else names. `segments` says what a value between two colons of an ARN is taken for: kept,
-    it holds no colon; open, nothing is known of the ARN from there on. `left_out` are statements that
-    are not asked about. Raises CannotWidenError.
+    it holds no colon; open, nothing is known of the ARN from there on. `left_out` are statements
+    that are not asked about. Raises CannotWidenError.
     """
     if isinstance(document, DeferredText):
         raise CannotWidenError(f"the whole policy is given at deployment, by {document}")

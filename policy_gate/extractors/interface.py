@@ -61,6 +61,7 @@ def joined(parts: Sequence[Extraction]) -> Extraction:
         sum(part.skipped_files for part in parts),
         frozenset().union(*(part.followed for part in parts)),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        tuple(waiver for part in parts for waiver in part.waivers),
     )
 
 
