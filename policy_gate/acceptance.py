@@ -14,11 +14,10 @@ from policy_gate.model import (
     CheckResult,
     Finding,
     InvalidWaiver,
-    Location,
     Verdict,
     Waiver,
 )
-from policy_gate.waiver_findings import Use, waiver_results
+from policy_gate.waiver_findings import Use, as_written, waiver_results
 from policy_gate.waivers import Waivers
 
 
@@ -61,16 +60,16 @@ class Accepted:
 
     def about_waivers(self, results: Sequence[CheckResult]) -> list[CheckResult]:
         """The findings about waivers, given the marked results."""
-        uses: dict[Location, Use] = {}
+        uses: dict[Waiver, Use] = {}
         for result in results:
             items: list[Finding | None] = list(result.findings)
             if result.fingerprint:
                 items.append(None)
             for item in items:
                 blocks = item.blocking if item else not is_accepted(result)
-                for waiver in self.waivers.covering(result, item):
-                    covered, blocking = uses.get(waiver.location, Use())
-                    uses[waiver.location] = Use(covered + 1, blocking + blocks)
+                for waiver in map(as_written, self.waivers.covering(result, item)):
+                    covered, blocking = uses.get(waiver, Use())
+                    uses[waiver] = Use(covered + 1, blocking + blocks)
         return waiver_results(self.waivers, uses, self.invalid)
 
     def counts(self, results: Sequence[CheckResult]) -> BaselineCounts | None:

@@ -180,8 +180,7 @@ def known_fingerprints(baseline: Baseline, results: Iterable[CheckResult]) -> di
 def write_baseline(path: Path, findings: Iterable[Known]) -> None:
     """One finding a line, sorted, so that changes can be read and merged. Raises OSError."""
     lines = [
-        "\n  " + json.dumps(item._asdict(), ensure_ascii=True)
-        for item in sorted(set(findings))
+        "\n  " + json.dumps(item._asdict(), ensure_ascii=True) for item in sorted(set(findings))
     ]
     head = f'"format": {json.dumps(FORMAT)},\n "version": {VERSION}'
     text = f'{{\n {head},\n "findings": [{",".join(lines)}\n ]\n}}\n'

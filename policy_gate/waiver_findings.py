@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from policy_gate.baseline import OWN_CHECK
@@ -11,7 +12,6 @@ from policy_gate.model import (
     CheckResult,
     Finding,
     InvalidWaiver,
-    Location,
     PolicyIdentity,
     Severity,
     Verdict,
@@ -31,7 +31,7 @@ class Use(NamedTuple):
 
 
 def waiver_results(
-    waivers: Waivers, uses: Mapping[Location, Use], invalid: Iterable[InvalidWaiver]
+    waivers: Waivers, uses: Mapping[Waiver, Use], invalid: Iterable[InvalidWaiver]
 ) -> list[CheckResult]:
     """One result for each file with waivers that are not as they should be."""
     by_file: dict[str, list[Finding]] = {}
@@ -48,10 +48,14 @@ def waiver_results(
     ]
 
 
-def _findings(waivers: Waivers, uses: Mapping[Location, Use]) -> Iterator[Finding]:
-    # A waiver in the code is read once for each policy that it is about.
-    for location, waiver in {waiver.location: waiver for waiver in waivers.all}.items():
-        use = uses.get(location, Use())
+def as_written(waiver: Waiver) -> Waiver:
+    """The waiver itself: one in the code may be read for several places, as in a loop."""
+    return replace(waiver, places=())
+
+
+def _findings(waivers: Waivers, uses: Mapping[Waiver, Use]) -> Iterator[Finding]:
+    for written, waiver in {as_written(item): item for item in waivers.all}.items():
+        use = uses.get(written, Use())
         if waivers.has_expired(waiver):
             yield _expired(waiver, use)
         elif not use.covered:
