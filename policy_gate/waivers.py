@@ -112,7 +112,7 @@ def _waiver(entry: Section, places: tuple[WaivedPlace, ...] = ()) -> Waiver:
 def _what(entry: Section, *, is_inline: bool) -> tuple[str, str, str, str]:
     fingerprint, check, code, resource = (_text(entry, key) for key in WHAT)
     if fingerprint:
-        if not _FINGERPRINT.fullmatch(fingerprint):
+        if not is_fingerprint(fingerprint):
             message = f"{fingerprint!r} is no fingerprint: reports show them after `id`"
             raise entry.error(message, "fingerprint")
         if check or code or resource:
@@ -146,6 +146,10 @@ def _expires(entry: Section) -> date:
     if (day := parsed_date(text)) is None:
         raise entry.error(f"{text!r} is no date such as 2026-12-31", "expires")
     return day
+
+
+def is_fingerprint(text: str) -> bool:
+    return _FINGERPRINT.fullmatch(text) is not None
 
 
 def parsed_date(text: str) -> date | None:

@@ -17,7 +17,14 @@ from policy_gate.model import Waiver
 from policy_gate.repository import repository_root
 from policy_gate.syntax.source import Source, shown
 from policy_gate.syntax.yaml_reader import read_yaml
-from policy_gate.waivers import FILE, find_waivers, parsed_date, read_waivers, waivers_of
+from policy_gate.waivers import (
+    FILE,
+    find_waivers,
+    is_fingerprint,
+    parsed_date,
+    read_waivers,
+    waivers_of,
+)
 
 _HEADER = "# Findings that are accepted, each for a reason and until a day.\n"
 _DASH = re.compile(r"( *)- +")
@@ -26,8 +33,12 @@ _DASH = re.compile(r"( *)- +")
 def main(arguments: argparse.Namespace, today: date | None = None) -> int:
     """Adds the waiver and says where; 1 where that is not possible, 64 for a wrong option."""
     expires = parsed_date(arguments.expires)
+    if not is_fingerprint(arguments.fingerprint):
+        arguments.parser.error(f"{arguments.fingerprint!a} is no fingerprint, as reports show it")
+    if not arguments.reason.strip():
+        arguments.parser.error("--reason: a text is expected, not an empty one")
     if expires is None:
-        arguments.parser.error(f"--expires: {arguments.expires!r} is no date such as 2026-12-31")
+        arguments.parser.error(f"--expires: {arguments.expires!a} is no date such as 2026-12-31")
     elif expires < (today or datetime.now(UTC).date()):
         arguments.parser.error(f"--expires: {expires} is over")
     try:
@@ -107,14 +118,14 @@ def _indent(source: Source, arguments: argparse.Namespace) -> str:
 def _added(before: str, after: str, file: Path, entry: str) -> Waiver:
     """The entry as it is read back, where the others are read as before. Raises ConfigError."""
     name = shown(file)
-    old, new = _waivers(Source(name, before), file), _waivers(Source(name, after), file)
+    old = waivers_of(Source(name, before), file.parent)
+    try:
+        new = waivers_of(Source(name, after), file.parent)
+    except ConfigError as error:
+        raise _by_hand(name, entry) from error
     if new[:-1] != old or len(new) != len(old) + 1:
         raise _by_hand(name, entry)
     return new[-1]
-
-
-def _waivers(source: Source, file: Path) -> tuple[Waiver, ...]:
-    return waivers_of(source, file.parent)
 
 
 def _by_hand(name: str, entry: str) -> ConfigError:
