@@ -311,7 +311,7 @@ class Waiver:
     """Empty is any."""
 
     resource: str = ""
-    """A pattern of addresses or files; empty where `places` says what it is about."""
+    """A pattern of addresses or files; where there are `places`, these say what it is about."""
 
     places: tuple[WaivedPlace, ...] = ()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from policy_gate.baseline import OWN_CHECK
-from policy_gate.checks.findings import own_fingerprint
+from policy_gate.checks.findings import numbered, own_fingerprint
 from policy_gate.model import (
     CheckResult,
     Finding,
@@ -42,7 +42,7 @@ def waiver_results(
             PolicyIdentity(file, "", "", ""),
             OWN_CHECK,
             Verdict.FAIL,
-            tuple({finding.fingerprint: finding for finding in findings}.values()),
+            numbered(findings),
         )
         for file, findings in sorted(by_file.items())
     ]

@@ -23,7 +23,7 @@ def waivers_in(artifact: Artifact, policies: Sequence[Policy]) -> Iterator[Found
         for entry in entries:
             if isinstance(entry, dict) and entry.get("type") == KEY:
                 inside = [policy for policy in policies if _is_inside(policy, path)]
-                yield from _waivers(artifact, json.dumps(entry.get("data")), inside)
+                yield from _waivers(artifact, path, json.dumps(entry.get("data")), inside)
 
 
 def _is_inside(policy: Policy, path: str) -> bool:
@@ -31,7 +31,7 @@ def _is_inside(policy: Policy, path: str) -> bool:
     return made_by == path or made_by.startswith(f"{path.rstrip('/')}/")
 
 
-def _waivers(artifact: Artifact, text: str, inside: Sequence[Policy]) -> Iterator[Found]:
+def _waivers(artifact: Artifact, path: str, text: str, inside: Sequence[Policy]) -> Iterator[Found]:
     source = Source(artifact.location.path, text)
     places = dict.fromkeys(WaivedPlace(*policy.identity[:2]) for policy in inside)
     nowhere = WaivedPlace(artifact.location.path, "")
@@ -44,6 +44,6 @@ def _waivers(artifact: Artifact, text: str, inside: Sequence[Policy]) -> Iterato
         return
     for found in in_metadata(node, source, tuple(places) or (nowhere,)):
         if isinstance(found, Waiver):
-            yield replace(found, location=location)
+            yield replace(found, location=location, resource=path)
         else:
             yield found._replace(location=location)

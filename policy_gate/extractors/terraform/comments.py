@@ -39,7 +39,7 @@ class Comments:
         self._above(header, whole)
         own = whole._replace(policy_name=identity.policy_name)
         for path, location in policy.sources.values.items():
-            if not path:
+            if path in ((), ("Statement",)):
                 self._above(location, own)
             elif path[0] == "Statement" and len(path) == 2 and isinstance(path[1], int):
                 self._above(location, own._replace(statement_index=path[1]))
@@ -71,7 +71,7 @@ def _waiver(source: Source, start: int, text: str, places: Sequence[WaivedPlace]
     keys: dict[str, tuple[int, int]] = {}
     if code := text[: found[0].start() if found else len(text)].strip():
         entries["code"], keys["code"] = Node(code, start, start + len(code)), (start, start)
-    for match, end in zip(found, ends, strict=True):
+    for match, end in zip(found, ends, strict=False):
         # A key that is there twice is none of those that a waiver has.
         key = match[1] if match[1] not in entries else f"{match[1]} (again)"
         value = text[match.end() : end].strip()
