@@ -10,6 +10,7 @@ from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.at_once import Progress
 from policy_gate.baseline import read_baseline
 from policy_gate.config import GateConfig, default_config
+from policy_gate.config_section import ConfigError
 from policy_gate.inputs import extract_inputs, find_inputs
 from policy_gate.model import GateReport
 from policy_gate.progress import no_progress
@@ -30,6 +31,8 @@ def run_gate(
     config = config or default_config()
     if isinstance(config.baseline, Path):
         config = replace(config, baseline=read_baseline(config.baseline))
+    elif config.baseline_of_base:
+        raise ConfigError("baseline: the base revision is not compared with yet; name a file")
     analyzer, reason = make_analyzer(config.analyzer, config.embedded, config.aws)
     inputs = find_inputs(paths, config)
     config = replace(config, notes=(*config.notes, *inputs.notes))

@@ -123,6 +123,12 @@ def findings_of(report: GateReport) -> tuple[Known, ...]:
     return tuple(sorted(item for result in report.results for item in _of_result(result)))
 
 
+def baseline_of(report: GateReport, source: str) -> Baseline:
+    """What a run of another revision found, with the same checks, as a baseline for this one."""
+    findings = findings_of(report)
+    return Baseline(source, findings, files_gone(findings))
+
+
 def _of_result(result: CheckResult) -> Iterator[Known]:
     if not may_be_known(result):
         return

@@ -104,6 +104,6 @@ def _invalid(item: InvalidWaiver) -> Finding:
         f"This waiver counts for nothing: {item.message}.",
         True,
         (item.location,),
-        fix="Write what docs/waivers.md shows, or remove it.",
+        fix="Write what docs/accepting.md shows, or remove it.",
         fingerprint=own_fingerprint(item.location.path, INVALID, item.message),
     )

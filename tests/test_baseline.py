@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from policy_gate.api import run_gate
+from policy_gate.baseline import baseline_of
+from policy_gate.config import default_config
+from policy_gate.model import BaselineCounts
 from tests.command_line import Ran, allow, gate, gate_json, template
+from tests.extractors.terraform.plans import copied
 from tests.reformatting import reformatted, shifted
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -382,3 +388,35 @@ def lines(ran: Ran) -> list[Any]:
         for result in ran.report["results"]
         for finding in result["findings"]
     ]
+
+
+def test_what_another_run_found_can_be_the_baseline() -> None:
+    put(CREATE_USER)
+    before = baseline_of(run_gate(["t.yaml"]), "main (0123abcd)")
+    put(CREATE_USER, CREATE_KEY)
+    report = run_gate(["t.yaml"], replace(default_config(), baseline=before))
+    assert report.baseline == BaselineCounts("main (0123abcd)", 1, 1, 0)
+    assert report.exit_status == 2
+
+
+def test_findings_of_sensitive_policies_are_in_no_baseline(tmp_path: Path) -> None:
+    copied("sensitive", tmp_path)
+    plan = "sensitive/plan.json"
+    Path(".policy-gate.yml").write_text(
+        "checks: {no-new-access: [{name: x, reference: n.json, applies-to: [identity]}]}"
+    )
+    Path("n.json").write_text(json.dumps({"Statement": NOTHING}))
+    ran = baseline(plan)
+    hidden = {
+        item["fingerprint"]
+        for result in ran.report["results"]
+        for item in result["findings"]
+        if "marked sensitive" in item["message"]
+    }
+    assert hidden
+    written = {
+        item["fingerprint"] for item in json.loads(Path("known.json").read_text())["findings"]
+    }
+    assert not hidden & written
+    assert "about sensitive policies" in ran.err
+    assert against(plan).status == 2

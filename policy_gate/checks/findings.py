@@ -112,7 +112,7 @@ def fingerprint(policy: Policy, check: str, code: str, anchor: object) -> str:
         identity.resource_address,
         identity.resource_type,
         identity.policy_name,
-        policy.kind.value,
+        identity.kind or "",
         check,
         code,
         canonical(anchor),
