@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.at_once import Progress
+from policy_gate.baseline import read_baseline
 from policy_gate.ci import proposed_base
 from policy_gate.config import GateConfig, default_config
 from policy_gate.inputs import extract_inputs, find_inputs
@@ -23,10 +25,17 @@ def run_gate(
     """Checks every policy found in the paths, or in the configured inputs where there are none.
 
     Without a configuration (`policy_gate.config.load_config` reads one) the default checks run.
-    Raises AnalyzerError where the analyzer that the configuration names cannot be set up.
+    Raises AnalyzerError where the analyzer that the configuration names cannot be set up, and
+    ConfigError (of config_section) where its baseline cannot be read.
     """
     config = config or default_config()
+    if isinstance(config.baseline, Path):
+        config = replace(config, baseline=read_baseline(config.baseline))
     analyzer, reason = make_analyzer(config.analyzer, config.embedded, config.aws)
+    if config.baseline_of_base:
+        from policy_gate.base import baseline_of_base
+
+        config = replace(config, baseline=baseline_of_base(paths, config, analyzer))
     inputs = find_inputs(paths, config)
     config = replace(config, notes=(*config.notes, *inputs.notes))
     extraction = extract_inputs(inputs, config, analyzer)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from policy_gate.acceptance import is_accepted
 from policy_gate.analyzers.interface import Analyzer, AnalyzerError
 from policy_gate.at_once import Progress, answers_of
+from policy_gate.checks.findings import fingerprint
 from policy_gate.checks.interface import Check
 from policy_gate.config import GateConfig
 from policy_gate.disagreement import with_disagreements
 from policy_gate.fault import fault
-from policy_gate.model import CheckResult, Construct, Policy, ReasonCode, Verdict
+from policy_gate.model import (
+    CheckResult,
+    Construct,
+    Policy,
+    PolicyIdentity,
+    ReasonCode,
+    Value,
+    Verdict,
+)
+from policy_gate.progress import no_progress
 from policy_gate.sensitive import NOT_SHOWN, masked, not_sent
 
 
@@ -22,24 +33,95 @@ class _Question(NamedTuple):
     check: Check
 
 
+class Asked(NamedTuple):
+    """A result, and what was asked; no check where none applies, or where it was not asked."""
+
+    policy: Policy
+    check: Check | None
+    result: CheckResult
+
+
 def ask_all(
     policies: Sequence[Policy], config: GateConfig, analyzer: Analyzer, progress: Progress
-) -> list[CheckResult]:
+) -> list[Asked]:
     """A result for each policy and check, and for each policy to which no check applies."""
-    results: list[tuple[Policy, CheckResult]] = []
+    results: list[Asked] = []
     questions: list[_Question] = []
     for policy in policies:
         applicable = [check for check in config.checks if check.applies_to(policy)]
         withheld = policy.is_sensitive and analyzer.sends_documents and not config.sends_sensitive
         if not applicable:
-            results.append((policy, _not_applicable(policy)))
+            results.append(_asked(policy, None, _not_applicable(policy)))
         elif withheld:
-            results += [(policy, not_sent(policy, check)) for check in applicable]
+            results += [_asked(policy, None, not_sent(policy, check)) for check in applicable]
         else:
             questions += [_Question(policy, check) for check in applicable]
-    asked = [question.policy for question in questions]
-    results += zip(asked, _answers(questions, analyzer, progress), strict=True)
-    return [at_construct(result, policy.construct) for policy, result in results]
+    answers = _answers(questions, analyzer, progress)
+    return [*results, *map(_with_fingerprint(policies), questions, answers)]
+
+
+def ask_besides(
+    asked: Sequence[Asked], results: Sequence[CheckResult], analyzer: Analyzer
+) -> list[Asked]:
+    """With what there is besides accepted findings; the same where no question is left.
+
+    `results` are those of `asked`, marked. A check that has found something leaves open questions
+    aside, and AWS need not name each statement: so it is asked about the other statements.
+    """
+    again: dict[int, _Question] = {}
+    for position, ((policy, check, _), result) in enumerate(zip(asked, results, strict=True)):
+        statements = frozenset(
+            finding.statement_index
+            for finding in result.findings
+            if finding.statement_index is not None
+        )
+        is_settled = result.verdict is Verdict.FAIL and is_accepted(result)
+        if check is not None and is_settled and policy.left_out != statements:
+            again[position] = _Question(replace(policy, left_out=statements), check)
+    questions = tuple(again.values())
+    answers = _answers(questions, analyzer, no_progress)
+    others = map(_with_fingerprint([item.policy for item in asked]), questions, answers)
+    besides = dict(zip(again, others, strict=True))
+    return [
+        besides[position]._replace(result=_besides(item.result, besides[position].result))
+        if position in besides
+        else item
+        for position, item in enumerate(asked)
+    ]
+
+
+def _asked(policy: Policy, check: Check | None, result: CheckResult) -> Asked:
+    return Asked(policy, check, at_construct(result, policy.construct))
+
+
+def _with_fingerprint(
+    policies: Sequence[Policy],
+) -> Callable[[_Question, CheckResult], Asked]:
+    """Gives an UNKNOWN the fingerprint of its policy as it is, in all the worlds together."""
+    documents: dict[PolicyIdentity, list[Value]] = {}
+    for policy in policies:
+        documents.setdefault(policy.identity, []).append(policy.document)
+
+    def asked(question: _Question, result: CheckResult) -> Asked:
+        policy, check = question
+        # Of a sensitive policy not even a hash is told, by which texts could be tried out.
+        if result.verdict is Verdict.UNKNOWN and not policy.is_sensitive:
+            anchor = documents[policy.identity]
+            text = fingerprint(policy, check.name, Verdict.UNKNOWN, anchor)
+            result = replace(result, fingerprint=text)
+        return _asked(policy, check, result)
+
+    return asked
+
+
+def _besides(first: CheckResult, other: CheckResult) -> CheckResult:
+    """What was found first, and what the check says of the rest."""
+    if other.verdict is Verdict.PASS:
+        return first
+    findings = {finding.fingerprint: finding for finding in (*other.findings, *first.findings)}
+    return replace(
+        first if other.verdict is Verdict.FAIL else other, findings=tuple(findings.values())
+    )
 
 
 def _answers(

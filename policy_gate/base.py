@@ -8,13 +8,16 @@ from pathlib import Path
 
 from policy_gate import ci
 from policy_gate.analyzers.interface import Analyzer
+from policy_gate.baseline import Baseline, baseline_of
 from policy_gate.changes.compare import Base, compare
 from policy_gate.config import GateConfig
+from policy_gate.config_section import ConfigError
 from policy_gate.extractors.cdk.assembly import extract_assembly, is_assembly
 from policy_gate.inputs import with_attached
 from policy_gate.model import Comparison, Extraction, Gone
 from policy_gate.revision import Revision, RevisionError, base_revision, open_revision
 from policy_gate.revision_extraction import extract_revision
+from policy_gate.runner import run_checks
 
 _MAX_NAMED = 3
 
@@ -38,6 +41,23 @@ def compared(
             comparison, unclear = compare(extraction, base)
             notes = (*notes, *unclear)
     return replace(extraction, notes=(*extraction.notes, *notes), comparison=comparison)
+
+
+def baseline_of_base(paths: Sequence[str], config: GateConfig, analyzer: Analyzer) -> Baseline:
+    """What the same checks find in the base. Raises ConfigError where there is none to read."""
+    config = replace(config, baseline_of_base=False, new_access="")
+    try:
+        if config.base and (folder := _assembly_folder(config.base)):
+            name = f"the assembly in {config.base}"
+            held = with_attached(extract_assembly(folder, config.settings), config, analyzer)
+        elif revision := _revision(config):
+            name, held = str(revision), extract_revision(revision, paths, config, analyzer)
+        else:
+            raise RevisionError("this is no pull request, and --base names no revision")
+    except RevisionError as error:
+        message = f"the baseline is what the base has, which cannot be read: {error.message}"
+        raise ConfigError(message) from error
+    return baseline_of(run_checks(held, config, analyzer, ""), name)
 
 
 def _base(

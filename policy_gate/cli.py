@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
     _add_diff(commands.add_parser("diff", help="say what access is added between two policies"))
+    _add_waive(commands.add_parser("waive", help="accept a finding, for a reason and until a day"))
     _add_explain(commands.add_parser("explain", help="say what the code of a finding means"))
     _add_test_references(
         commands.add_parser("test-references", help="hold reference policies to their examples")
@@ -162,6 +163,17 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="with AWS: where the account has no analyzer for the access previews of the check"
         " no-external-access, create one (type ACCOUNT, name policy-gate)",
     )
+    baseline = parser.add_mutually_exclusive_group()
+    baseline.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="findings that this file lists do not block; base takes those of the base revision",
+    )
+    baseline.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        help="write the baseline: what this run finds blocks no more",
+    )
     parser.set_defaults(command=_run)
 
 
@@ -256,6 +268,18 @@ def _add_document(parser: argparse.ArgumentParser, policy_types: tuple[str, ...]
         parser.add_argument("--policy-type", required=True, choices=policy_types)
 
 
+def _add_waive(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("fingerprint", metavar="FINGERPRINT", help="as reports show it after id")
+    parser.add_argument("--reason", required=True, help="why it is accepted")
+    parser.add_argument("--expires", required=True, metavar="DATE", help="last day, as 2026-12-31")
+    parser.add_argument("--owner", default="", help="who accepts it")
+    parser.add_argument("--ticket", default="", help="where that was decided")
+    parser.add_argument(
+        "--config", metavar="FILE", help="configuration (default: .policy-gate.yml)"
+    )
+    parser.set_defaults(command=_waive, parser=parser)
+
+
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "code", nargs="?", metavar="CODE", help="as REDUNDANT_ACTION (default: list all codes)"
@@ -321,6 +345,12 @@ def _diff(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import diff
 
     return diff.main(arguments)
+
+
+def _waive(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import waive
+
+    return waive.main(arguments)
 
 
 def _explain(arguments: argparse.Namespace) -> int:

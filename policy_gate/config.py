@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from policy_gate.analyzers.settings import (
     AwsSettings,
     EmbeddedSettings,
 )
+from policy_gate.baseline import Baseline
 from policy_gate.checks.access_not_granted import AccessNotGranted
 from policy_gate.checks.interface import Check
 from policy_gate.checks.no_public_access import NoPublicAccess
@@ -25,14 +27,20 @@ from policy_gate.checks.validate_policy import ValidatePolicy
 from policy_gate.config_aws import aws_settings, sends_sensitive
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
+from policy_gate.model import Waiver
 from policy_gate.parameters_file import ParameterValues, parameter_value, read_parameters
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
+from policy_gate.waivers import FILE as WAIVERS_FILE
+from policy_gate.waivers import read_waivers, waivers_in
 
 FILE_NAME = ".policy-gate.yml"
 
 NewAccess = Literal["", "inform", "block"]
 Locate = Callable[[str], Path]
+
+BASE = "base"
+"""As a baseline: what the base revision has."""
 
 SENSITIVE_ACTIONS = (
     "account:CloseAccount",
@@ -102,6 +110,22 @@ class GateConfig:
     Raises ConfigError.
     """
 
+    baseline: Baseline | Path | None = None
+    """What was found before and does not block, or the file that says so."""
+
+    baseline_of_base: bool = False
+    """Is the baseline what the base revision has? Then `baseline` is None."""
+
+    waivers: tuple[Waiver, ...] = ()
+    waivers_file: Path = WAIVERS_FILE
+    """Where more of them are added."""
+
+    inline_waivers: bool = False
+    """Do waivers count that stand in the code?"""
+
+    today: date | None = None
+    """The day that waivers are judged on; None is today, in UTC."""
+
 
 def default_config() -> GateConfig:
     """What runs where there is no configuration file."""
@@ -147,6 +171,9 @@ def load_config(path: Path) -> GateConfig:
         "parameter-defaults",
         "terraform-roots",
         "new-access",
+        "baseline",
+        "waivers",
+        "inline-waivers",
     )
     return GateConfig(
         _checks(root),
@@ -161,6 +188,11 @@ def load_config(path: Path) -> GateConfig:
         sends_sensitive(root),
         _document_folder(root),
         new_access=_new_access(root),
+        baseline=_baseline(root),
+        baseline_of_base=root.has("baseline") and root.required_text("baseline") == BASE,
+        waivers=_waivers(root),
+        waivers_file=_waivers_file(root),
+        inline_waivers=root.flag("inline-waivers"),
     )
 
 
@@ -168,6 +200,29 @@ def _new_access(root: Section) -> NewAccess:
     if not root.has("new-access"):
         return ""
     return "block" if root.choice("new-access", ("inform", "block")) == "block" else "inform"
+
+
+def _baseline(root: Section) -> Path | None:
+    """Not read yet: a run may be about to write it."""
+    if not root.has("baseline") or (name := root.required_text("baseline")) == BASE:
+        return None
+    return root.folder / name
+
+
+def _waivers(root: Section) -> tuple[Waiver, ...]:
+    """Those of the file, and those that the configuration lists."""
+    file = _waivers_file(root)
+    waivers = read_waivers(file) if os.path.lexists(file) else ()
+    if not root.has("waivers") or isinstance(root.node.entries["waivers"].value, str):
+        return waivers
+    return (*waivers, *waivers_in(root.section("waivers")))
+
+
+def _waivers_file(root: Section) -> Path:
+    """The usual one, unless the configuration names another."""
+    if root.has("waivers") and isinstance(root.node.entries["waivers"].value, str):
+        return root.file("waivers")
+    return root.folder / WAIVERS_FILE
 
 
 def _inputs(root: Section) -> tuple[str, ...]:

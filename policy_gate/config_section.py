@@ -20,21 +20,21 @@ class ConfigError(Exception):
         super().__init__(f"{self.location}: {message}" if self.location else message)
 
 
-def read_source(path: Path, section: Section | None = None) -> Source:
-    """The text of a file that the user names. Raises ConfigError."""
+def read_source(path: Path, section: Section | None = None, limit: int = MAX_BYTES) -> Source:
+    """The text of a file that the user names, of `limit` bytes at most. Raises ConfigError."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         message = f"cannot read {shown(path)}: {getattr(error, 'strerror', None) or error}"
         raise section.error(message) if section else ConfigError(message) from error
-    return source_of(shown(path), data)
+    return source_of(shown(path), data, limit)
 
 
-def source_of(name: str, data: bytes) -> Source:
-    """The text of the first MAX_BYTES + 1 bytes of what the user names. Raises ConfigError."""
-    if len(data) > MAX_BYTES:
-        raise ConfigError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB")
+def source_of(name: str, data: bytes, limit: int = MAX_BYTES) -> Source:
+    """The text of the first `limit` + 1 bytes of what the user names. Raises ConfigError."""
+    if len(data) > limit:
+        raise ConfigError(f"{name} is larger than {limit // 1_000_000} MB")
     try:
         return Source(name, decode(data))
     except ReadError as error:
@@ -87,11 +87,11 @@ class Section:
         name = f"{self.key}.{key}" if self.key else key
         return Section(self.source, self.node.entries[key], name, self.folder)
 
-    def sections(self) -> list[Section]:
-        """The entries of a list of mappings."""
+    def sections(self, least: int = 1) -> list[Section]:
+        """The entries of a list of mappings; `least` is 0 or 1."""
         if not isinstance(self.node.value, list):
             raise self.error("a list is expected here")
-        if not self.node.value:
+        if len(self.node.value) < least:
             raise self.error("at least one entry is expected here")
         return [
             Section(self.source, node, f"{self.key}[{index}]", self.folder)

@@ -244,6 +244,9 @@ class Policy:
     is_sensitive: bool = False
     """Its text is marked sensitive: no part of it may be shown or sent away."""
 
+    left_out: frozenset[int] | None = None
+    """Statements whose findings were accepted, where the question is what there is besides them."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
@@ -312,6 +315,48 @@ class Unreadable(NamedTuple):
     message: str
 
 
+class WaivedPlace(NamedTuple):
+    """The policies that a waiver which stands in the code is about."""
+
+    file: str
+    resource_address: str
+    policy_name: str | None = None
+    """None where it is about all policies of the resource."""
+
+    statement_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Findings that somebody accepts: which, why, and until when."""
+
+    reason: str
+    expires: date
+    """The last day on which it counts, in UTC."""
+
+    location: Location
+    owner: str = ""
+    ticket: str = ""
+    fingerprint: str = ""
+    """The one finding it is about; where it is empty, those below say which."""
+
+    check: str = ""
+    code: str = ""
+    """Empty is any."""
+
+    resource: str = ""
+    """A pattern of addresses or files; where there are `places`, these say what it is about."""
+
+    places: tuple[WaivedPlace, ...] = ()
+
+
+class InvalidWaiver(NamedTuple):
+    """A waiver in the code that cannot be read, so that it counts for nothing."""
+
+    message: str
+    location: Location
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What one or more inputs hold."""
@@ -333,6 +378,9 @@ class Extraction:
 
     comparison: Comparison | None = None
     """What the change adds to its base, where it was compared with one."""
+
+    waivers: tuple[Waiver | InvalidWaiver, ...] = ()
+    """Those that stand in the code; whether they count is for the configuration to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +405,12 @@ class Finding:
 
     fingerprint: str = ""
     """Identifies the finding across revisions, whatever line it stands at."""
+
+    known: bool = False
+    """Is it one of the baseline? Then it does not block."""
+
+    waiver: Waiver | None = None
+    """What accepts it. Then it does not block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +442,16 @@ class CheckResult:
 
     is_sensitive: bool = False
     """Is it about a text that is marked sensitive? Its source lines are not shown then."""
+
+    fingerprint: str = ""
+    """Of an UNKNOWN: identifies the policy as it is, with the check; empty where it is sensitive.
+
+    A FAIL has it where the check is undecided besides its findings.
+    """
+
+    known: bool = False
+    waiver: Waiver | None = None
+    """Of an UNKNOWN: as those of a Finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,6 +603,20 @@ class CallCount(NamedTuple):
         return round(self.charged * self.price_per_call, 6)
 
 
+class BaselineCounts(NamedTuple):
+    """What a run found, held against a baseline. UNKNOWN results count as findings do."""
+
+    source: str
+    """Where the baseline comes from: a file, or a revision."""
+
+    old: int
+    new: int
+    """Neither in the baseline nor waived."""
+
+    fixed: int
+    """In the baseline, and not found in this run."""
+
+
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """All results of a run, and the coverage: one report, one status."""
@@ -564,3 +642,7 @@ class GateReport:
 
     comparison: Comparison | None = None
     """What the change adds; None where there was no base to compare with."""
+
+    baseline: BaselineCounts | None = None
+    waived: int = 0
+    """Findings, and UNKNOWN results, that waivers accept."""

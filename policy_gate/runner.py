@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from policy_gate.acceptance import Accepted, is_accepted, waived
 from policy_gate.analyzers.interface import Analyzer
-from policy_gate.asking import ask_all, at_construct
+from policy_gate.asking import ask_all, ask_besides, at_construct
 from policy_gate.at_once import Progress
+from policy_gate.baseline import Baseline
 from policy_gate.config import GateConfig
 from policy_gate.coverage import coverage_of
 from policy_gate.model import (
@@ -16,24 +19,29 @@ from policy_gate.model import (
     Extraction,
     Finding,
     GateReport,
+    InvalidWaiver,
     NotChecked,
     PolicyIdentity,
     ReasonCode,
     Status,
     Unreadable,
     Verdict,
+    Waiver,
 )
 from policy_gate.progress import no_progress
+from policy_gate.waivers import Waivers
 
 EXIT_STATUS = {Status.PASSED: 0, Status.ERROR: 1, Status.FAILED: 2, Status.EMPTY: 3}
 
-# The worst of what several worlds answer is the answer.
+# The worst of what several worlds answer is the answer; what is accepted hides nothing worse.
 _WORST_FIRST = (
-    Verdict.FAIL,
-    Verdict.ERROR,
-    Verdict.UNKNOWN,
-    Verdict.NOT_CHECKED,
-    Verdict.PASS,
+    (Verdict.FAIL, False),
+    (Verdict.ERROR, False),
+    (Verdict.UNKNOWN, False),
+    (Verdict.NOT_CHECKED, False),
+    (Verdict.FAIL, True),
+    (Verdict.UNKNOWN, True),
+    (Verdict.PASS, False),
 )
 
 
@@ -45,17 +53,25 @@ def run_checks(
     progress: Progress = no_progress,
 ) -> GateReport:
     """Asks every check about every policy that it applies to."""
-    answered = ask_all(extraction.policies, config, analyzer, progress)
+    accepted = _accepted(extraction, config)
+    asked = ask_all(extraction.policies, config, analyzer, progress)
+    answered = accepted.marked([item.result for item in asked])
+    while (besides := ask_besides(asked, answered, analyzer)) != asked:
+        asked = besides
+        answered = accepted.marked([item.result for item in asked])
     others = [at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
-    added = _new_access(extraction.comparison, config)
+    added = accepted.marked(_new_access(extraction.comparison, config))
+    about_waivers = accepted.about_waivers([*answered, *added])
+    merged = _merged([*answered, *added, *others, *unreadable])
     results = [
         replace(result, blocking=_blocks(result, config))
-        for result in sorted(_merged([*answered, *others, *unreadable, *added]), key=_order)
+        for result in sorted([*merged, *about_waivers], key=_order)
     ]
     coverage = coverage_of(results, extraction.skipped_files)
     status = _status(results, coverage.checked + coverage.unknown)
     notes = [check.note(extraction.policies) for check in config.checks]
+    notes.append(_inline_note(extraction, config))
     if analyzer.previews is not None:
         notes += analyzer.previews.notes
     return GateReport(
@@ -69,6 +85,29 @@ def run_checks(
         analyzer.service_data,
         analyzer.calls,
         extraction.comparison,
+        accepted.counts(answered),
+        waived([*answered, *added]),
+    )
+
+
+def _accepted(extraction: Extraction, config: GateConfig) -> Accepted:
+    """The waivers of the configuration; those that stand in the code only if it says so."""
+    inline = extraction.waivers if config.inline_waivers else ()
+    written = [waiver for waiver in inline if isinstance(waiver, Waiver)]
+    return Accepted(
+        Waivers((*config.waivers, *written), config.today or datetime.now(UTC).date()),
+        config.baseline if isinstance(config.baseline, Baseline) else None,
+        tuple(waiver for waiver in inline if isinstance(waiver, InvalidWaiver)),
+    )
+
+
+def _inline_note(extraction: Extraction, config: GateConfig) -> str:
+    ignored = {item.location for item in extraction.waivers} if not config.inline_waivers else ()
+    if not ignored:
+        return ""
+    return (
+        f"Waivers that stand in the code count for nothing ({len(ignored)} found): the"
+        " configuration does not say `inline-waivers: true`."
     )
 
 
@@ -109,7 +148,10 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
         distinct = result.message if not result.check else ""
         groups.setdefault((result.identity, result.check, distinct), []).append(result)
     for group in groups.values():
-        worst = min(group, key=lambda result: _WORST_FIRST.index(result.verdict))
+        worst = min(
+            group, key=lambda result: _WORST_FIRST.index((result.verdict, is_accepted(result)))
+        )
+        undecided = next((result for result in group if result.fingerprint), worst)
         findings: dict[str, list[Finding]] = {}
         for finding in (finding for result in group for finding in result.findings):
             findings.setdefault(finding.fingerprint, []).append(finding)
@@ -120,6 +162,9 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
             findings=tuple(sorted(merged, key=lambda item: item.locations)),
             assumptions=tuple(assumptions),
             is_sensitive=any(result.is_sensitive for result in group),
+            fingerprint=undecided.fingerprint,
+            known=undecided.known,
+            waiver=undecided.waiver,
         )
 
 
@@ -151,16 +196,16 @@ def _blocks(result: CheckResult, config: GateConfig) -> bool:
         unavailable = result.reason is ReasonCode.DOCUMENT_UNAVAILABLE
         return unavailable and config.unavailable_documents_block
     if result.verdict is Verdict.UNKNOWN:
-        return config.unknown_blocks
-    return result.verdict in (Verdict.FAIL, Verdict.ERROR)
+        return config.unknown_blocks and not is_accepted(result)
+    return result.verdict in (Verdict.FAIL, Verdict.ERROR) and not is_accepted(result)
 
 
 def _status(results: Iterable[CheckResult], checked: int) -> Status:
-    verdicts = {result.verdict for result in results}
-    if Verdict.FAIL in verdicts:
+    blocking = {result.verdict for result in results if result.blocking}
+    if Verdict.FAIL in blocking:
         return Status.FAILED
-    if Verdict.ERROR in verdicts:
+    if Verdict.ERROR in blocking:
         return Status.ERROR
-    if any(result.blocking for result in results):
+    if blocking:
         return Status.FAILED
     return Status.PASSED if checked else Status.EMPTY

@@ -14,14 +14,17 @@ from dataclasses import dataclass, replace
 
 from policy_gate.analyzers.interface import AnalyzerError, Answer, Reason
 from policy_gate.checks.as_written import as_written, witness_as_written
+from policy_gate.checks.covering import Segments
 from policy_gate.checks.culprits import Order, culprits
 from policy_gate.checks.findings import (
     assumptions_of,
+    denials,
     fingerprint,
     locations_of,
     numbered,
     path_at,
     statement_at,
+    statement_indexes,
     statement_path,
 )
 from policy_gate.checks.widening import (
@@ -92,6 +95,10 @@ class AccessQuestion:
 
 def answer_access(policy: Policy, question: AccessQuestion) -> CheckResult:
     """The verdict over every partition that matters, with findings."""
+    if policy.left_out is not None:
+        left = set(statement_indexes(policy)) - policy.left_out - denials(policy).keys()
+        if not left:
+            return CheckResult(policy.identity, question.check, Verdict.PASS)
     answered = [_in_partition(policy, question, name) for name in _partitions(policy, question)]
     order = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS)
     worst = min(answered, key=lambda result: order.index(result.verdict))
@@ -117,7 +124,7 @@ def _partitions(policy: Policy, question: AccessQuestion) -> list[str]:
 
 def _in_partition(policy: Policy, question: AccessQuestion, partition: str) -> CheckResult:
     try:
-        first = widened(policy.document, partition, question.conditions)
+        first = _widened(policy, partition, question.conditions)
         text = json.dumps(first.document)
         try:
             answer = question.ask(text)
@@ -132,6 +139,12 @@ def _in_partition(policy: Policy, question: AccessQuestion, partition: str) -> C
         return _passed(policy, question, first, answer)
     except CannotWidenError as error:
         return _unknown(policy, question, str(error))
+
+
+def _widened(
+    policy: Policy, partition: str, conditions: Conditions, segments: Segments = "kept"
+) -> Question:
+    return widened(policy.document, partition, conditions, segments, policy.left_out or ())
 
 
 def _malformed(
@@ -158,12 +171,12 @@ def _passed(
     """A PASS, unless a value of another shape than the one that was asked about changes it."""
     if asked.open_segments:
         indexes = asked.open_segments
-        asked = widened(policy.document, asked.partition, question.conditions, "open")
+        asked = _widened(policy, asked.partition, question.conditions, "open")
         if question.ask(json.dumps(asked.document)).result != "PASS":
             return _hangs_on_segments(policy, question, indexes)
     if asked.open_addresses and question.conditions == "kept":
         indexes = asked.open_addresses
-        asked = widened(policy.document, asked.partition, "dropped", "open")
+        asked = _widened(policy, asked.partition, "dropped", "open")
         if question.ask(json.dumps(asked.document)).result != "PASS":
             return _hangs_on_condition(policy, question, indexes)
     if asked.unnamed_principals and question.principals_matter:
@@ -186,7 +199,7 @@ def _failed(
     """A FAIL with findings, unless it hangs on a value that only deployment decides."""
     if question.ask_at_best is not None:
         at_worst = _statements(asked, answer)
-        asked = widened(policy.document, asked.partition, "kept")
+        asked = _widened(policy, asked.partition, "kept")
         answer = question.ask_at_best(json.dumps(asked.document))
         if answer.result == "UNKNOWN":
             return _undecided(policy, question, asked, answer)
@@ -194,7 +207,7 @@ def _failed(
             return _hangs_on_values(policy, question, at_worst)
     elif asked.open_conditions:
         open_conditions = asked.open_conditions
-        asked = widened(policy.document, asked.partition, "kept")
+        asked = _widened(policy, asked.partition, "kept")
         answer = question.ask(json.dumps(asked.document))
         if answer.result != "FAIL":
             return _hangs_on_condition(policy, question, open_conditions)
@@ -248,7 +261,13 @@ def _finding(
         question.fix,
         world=policy.world,
         assumptions=assumptions_of(policy, *statement.values()),
-        fingerprint=fingerprint(policy, question.check, question.code, statement),
+        fingerprint=fingerprint(
+            policy,
+            question.check,
+            question.code,
+            # Without one of its Deny statements the policy allows more.
+            {"allowed": statement, "denied": list(denials(policy).values())},
+        ),
     )
 
 
@@ -263,7 +282,7 @@ def _whole_policy_finding(policy: Policy, question: AccessQuestion, answer: Answ
         fix=question.fix,
         world=policy.world,
         assumptions=assumptions_of(policy, policy.document),
-        fingerprint=fingerprint(policy, question.check, question.code, None),
+        fingerprint=fingerprint(policy, question.check, question.code, policy.document),
     )
 
 
@@ -336,11 +355,7 @@ def _hangs_on_values(
     policy: Policy, question: AccessQuestion, guilty: Collection[int]
 ) -> CheckResult:
     elements = ("Principal", "NotPrincipal", "Condition")
-    document = policy.document
-    statements = document.get("Statement") if isinstance(document, dict) else None
-    count = len(statements) if isinstance(statements, list) else 1
-    denies = [i for i in range(count) if statement_at(policy, i).get("Effect") == "Deny"]
-    names = _supplied_in(policy, [*guilty, *denies], *elements)
+    names = _supplied_in(policy, [*guilty, *denials(policy)], *elements)
     message = f"the verdict hangs on {names}: give its value"
     return _unknown(policy, question, message, statement_path(policy, min(guilty, default=0)))
 

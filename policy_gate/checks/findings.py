@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from policy_gate.checks.canonical import canonical
 from policy_gate.checks.widening import deferred_in, rendered
 from policy_gate.model import (
     Assumption,
@@ -19,6 +20,7 @@ from policy_gate.model import (
     PolicyIdentity,
     Value,
 )
+from policy_gate.repository import repository_path
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
 
@@ -34,6 +36,21 @@ def statement_at(policy: Policy, index: int) -> dict[str, Value]:
     """The statement of an index, empty where the document has none such."""
     value = value_at(policy.document, statement_path(policy, index))
     return value if isinstance(value, dict) else {}
+
+
+def statement_indexes(policy: Policy) -> range:
+    """The indexes of the statements that the document has; a single one has index 0."""
+    document = policy.document
+    if not isinstance(document, dict) or "Statement" not in document:
+        return range(0)
+    statements = document["Statement"]
+    return range(len(statements) if isinstance(statements, list) else 1)
+
+
+def denials(policy: Policy) -> dict[int, dict[str, Value]]:
+    """The Deny statements, by their index."""
+    statements = {index: statement_at(policy, index) for index in statement_indexes(policy)}
+    return {index: found for index, found in statements.items() if found.get("Effect") == "Deny"}
 
 
 def value_at(document: Value, path: Iterable[str | int]) -> Value:
@@ -95,22 +112,42 @@ class Identified(Protocol):
 def fingerprint(policy: Identified, check: str, code: str, anchor: object) -> str:
     """Identifies a finding by what it is about, not by where it stands.
 
-    `anchor` is made of JSON values and deferred texts, of which what is written counts.
+    16 hexadecimal digits for the policy, the check, the code and the `anchor`, which is made of
+    JSON values and deferred texts, of which what is written counts, however it is laid out. Then
+    8 for the file, which tell equal findings of two files apart.
     """
-    import hashlib
-
     identity = policy.identity
-    subject = [
-        identity.file,
+    subject = (
         identity.resource_address,
         identity.resource_type,
         identity.policy_name,
+        identity.kind or "",
         check,
         code,
-        anchor,
-    ]
-    text = json.dumps(subject, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+        canonical(anchor),
+    )
+    return _digest(json.dumps(subject))[:16] + file_digest(identity.file)
+
+
+def own_fingerprint(file: str, code: str, *anchor: str) -> str:
+    """The same for what the gate finds about itself, and not about a policy."""
+    return _digest(json.dumps((code, *anchor)))[:16] + file_digest(file)
+
+
+def file_digest(file: str) -> str:
+    """The part of a fingerprint that stands for the file: its path in the repository."""
+    return _digest(repository_path(file))[:8]
+
+
+def without_file(text: str) -> str:
+    """A fingerprint but for the file: what it keeps where the file is renamed."""
+    return text[:16] + text[24:]
+
+
+def _digest(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def numbered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

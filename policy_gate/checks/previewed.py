@@ -99,8 +99,16 @@ def _findings(
             locations_of(policy, [()]),
             fix=FIX,
             world=policy.world,
-            fingerprint=fingerprint(policy, result.check, EXTERNAL_PRINCIPAL, item.principal),
+            fingerprint=fingerprint(policy, result.check, EXTERNAL_PRINCIPAL, _anchor(item)),
         )
+
+
+def _anchor(item: PreviewedAccess) -> dict[str, object]:
+    return {
+        "principal": {**item.principal},
+        "actions": [*item.actions],
+        "condition": {**item.condition},
+    }
 
 
 def _with_note(policy: Policy, result: CheckResult, what: str) -> CheckResult:

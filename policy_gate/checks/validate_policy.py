@@ -32,6 +32,7 @@ from policy_gate.model import (
     Policy,
     PolicyKind,
     Severity,
+    Value,
     Verdict,
 )
 
@@ -70,12 +71,17 @@ class ValidatePolicy:
         return ""
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
+        if policy.left_out is not None:
+            return self._result(policy, ())
         answered = _answered(policy, analyzer)
         findings = numbered(
             self._finding(policy, found, advice, analyzer.doubt(found["issueCode"]))
             for found, advice in zip(answered, _advice(policy, answered), strict=True)
             if not _is_expected(policy, found["issueCode"])
         )
+        return self._result(policy, findings)
+
+    def _result(self, policy: Policy, findings: tuple[Finding, ...]) -> CheckResult:
         verdict, message = Verdict.PASS, ""
         if any(finding.blocking for finding in findings):
             verdict = Verdict.FAIL
@@ -101,7 +107,14 @@ class ValidatePolicy:
             index = 0
         sid = statement_at(policy, index).get("Sid") if index is not None else None
         value = value_at(policy.document, path)
-        anchor = [[step for step in path if isinstance(step, str)], value]
+        anchor: dict[str, Value] = {
+            "path": "/".join(step for step in path if isinstance(step, str)),
+            # Which of two entries is named first depends on their order.
+            "values": [value_at(policy.document, other) for other in _paths(found)],
+        }
+        if found["findingType"] == "SECURITY_WARNING" and index is not None:
+            # What it warns of depends on the whole statement.
+            anchor["statement"] = statement_at(policy, index)
         return Finding(
             found["issueCode"],
             severity,
@@ -185,8 +198,11 @@ def _advice(policy: Policy, answered: Sequence[ValidatePolicyFinding]) -> list[s
 
 def _path(found: ValidatePolicyFinding) -> DocumentPath:
     """The first location as a path of the document."""
-    locations = found["locations"]
-    return _steps(locations[0]["path"]) if locations else ()
+    return next(iter(_paths(found)), ())
+
+
+def _paths(found: ValidatePolicyFinding) -> list[DocumentPath]:
+    return [_steps(location["path"]) for location in found["locations"]]
 
 
 def _steps(elements: list[Any]) -> DocumentPath:

@@ -8,7 +8,7 @@ widened policy therefore holds for every value. A value created here is its fres
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
@@ -93,13 +93,15 @@ def widened(
     partition: str = DEFAULT_PARTITION,
     conditions: Conditions = "dropped",
     segments: Segments = "kept",
+    left_out: Collection[int] = (),
 ) -> Question:
     """The widest plain policy that the document can become.
 
     `conditions` says what becomes of condition values that only deployment decides: dropped, the
     condition is taken for met in an Allow and for unmet in a Deny; kept, the value is one that
     nobody else names. `segments` says what a value between two colons of an ARN is taken for: kept,
-    it holds no colon; open, nothing is known of the ARN from there on. Raises CannotWidenError.
+    it holds no colon; open, nothing is known of the ARN from there on. `left_out` are statements
+    that are not asked about. Raises CannotWidenError.
     """
     if isinstance(document, DeferredText):
         raise CannotWidenError(f"the whole policy is given at deployment, by {document}")
@@ -108,8 +110,12 @@ def widened(
     statements = document["Statement"]
     listed = statements if isinstance(statements, list) else [statements]
     widening = _Widening(partition, conditions, segments)
-    made = [widening.statement(statement, index) for index, statement in enumerate(listed)]
-    kept = [(index, statement) for index, statement in enumerate(made) if statement is not None]
+    made = {
+        index: widening.statement(statement, index)
+        for index, statement in enumerate(listed)
+        if index not in left_out
+    }
+    kept = [(index, statement) for index, statement in made.items() if statement is not None]
     others = {
         key: _exact(key, child, partition) for key, child in document.items() if key != "Statement"
     }
@@ -121,7 +127,7 @@ def widened(
         frozenset(widening.open_conditions),
         frozenset(widening.open_addresses),
         frozenset(widening.open_segments),
-        frozenset(index for index, statement in enumerate(made) if statement is None),
+        frozenset(index for index, statement in made.items() if statement is None),
     )
 
 

@@ -12,6 +12,7 @@ from policy_gate.config import GateConfig, Locate, default_config, find_config, 
 from policy_gate.config_section import ConfigError, read_source
 from policy_gate.parameters_file import read_parameters
 from policy_gate.syntax.source import shown
+from policy_gate.waivers import find_waivers, read_waivers
 
 
 def configured(arguments: argparse.Namespace, located: Locate = Path) -> GateConfig:
@@ -20,7 +21,7 @@ def configured(arguments: argparse.Namespace, located: Locate = Path) -> GateCon
     `located` says where the files are that the command line names.
     """
     path = located(arguments.config) if arguments.config else find_config(Path.cwd())
-    config = load_config(path) if path else default_config()
+    config = load_config(path) if path else _without_file()
     settings = config.settings
     for file in arguments.parameters_file:
         settings = settings.given(read_parameters(read_source(located(file))))
@@ -41,6 +42,11 @@ def configured(arguments: argparse.Namespace, located: Locate = Path) -> GateCon
         settings=settings,
         notes=(*config.notes, *offline_note(config.checks, analyzer)),
     )
+
+
+def _without_file() -> GateConfig:
+    found = find_waivers(Path.cwd())
+    return replace(default_config(), waivers=read_waivers(found) if found else ())
 
 
 def _folders(names: Iterable[str]) -> tuple[Path, ...]:

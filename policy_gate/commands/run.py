@@ -6,9 +6,11 @@ import argparse
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.api import run_gate
+from policy_gate.commands.baseline import with_baseline, written
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
 from policy_gate.config_section import ConfigError
@@ -25,8 +27,11 @@ def main(arguments: argparse.Namespace) -> int:
             base=arguments.base,
             reread=partial(configured, arguments),
         )
+        config = with_baseline(config, arguments.baseline, arguments.write_baseline)
         with progress_bar(sys.stderr) as progress:
             report = run_gate(arguments.paths, config, progress)
+        if arguments.write_baseline:
+            written(report, Path(arguments.write_baseline))
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
     find_reporter(arguments.format).write(report, sys.stdout)

@@ -61,7 +61,8 @@ def joined(parts: Sequence[Extraction]) -> Extraction:
         sum(part.skipped_files for part in parts),
         frozenset().union(*(part.followed for part in parts)),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-        tuple(item for part in parts for item in part.boundaries),
+        boundaries=tuple(item for part in parts for item in part.boundaries),
+        waivers=tuple(waiver for part in parts for waiver in part.waivers),
     )
 
 

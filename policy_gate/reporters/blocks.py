@@ -8,6 +8,7 @@ from functools import partial
 from policy_gate.model import (
     Assumption,
     CheckResult,
+    Finding,
     Location,
     ReasonCode,
     Severity,
@@ -37,7 +38,7 @@ _NARROW = 60
 def write_finding(found: FoundIn, sources: Sources, terminal: Terminal) -> None:
     """What is wrong, where, the request that shows it, what to do, and what it depends on."""
     finding, result = found.finding, found.result
-    label = f"{finding.severity.lower().replace('_', '-')}[{finding.code}]"
+    label = f"{_severity(finding)}[{finding.code}]"
     if not finding.blocking:
         label += " (does not block)"
     style: Style = _SEVERITY_STYLES[finding.severity] if finding.blocking else "dim"
@@ -56,8 +57,19 @@ def write_finding(found: FoundIn, sources: Sources, terminal: Terminal) -> None:
         ("check", result.check),
         ("also at", wording.listed([str(location) for location in finding.locations[1:]])),
         ("help", finding.help or ""),
+        ("id", finding.fingerprint),
     ]
     _write_rows(rows, "plain" if finding.blocking else "dim", terminal)
+
+
+def write_accepted(found: FoundIn, terminal: Terminal) -> None:
+    """In brief what was accepted before: what and where, and by whom until when."""
+    finding, result = found.finding, found.result
+    label = f"{_severity(finding)}[{finding.code}] ({wording.accepted(finding)})"
+    _write_headline(label, finding.message, "dim", terminal)
+    _write_place(str(found.location or result.identity.file), "dim", terminal)
+    rows = [("waived", wording.waived_by(finding.waiver)), ("id", finding.fingerprint)]
+    _write_rows(rows, "dim", terminal)
 
 
 def write_undecided(result: CheckResult, sources: Sources, terminal: Terminal) -> None:
@@ -75,12 +87,18 @@ def write_undecided(result: CheckResult, sources: Sources, terminal: Terminal) -
         _write_excerpt(result.location, style, sources, terminal)
     rows = [
         ("effect", wording.effect(result)),
+        ("waived", wording.waived_by(result.waiver)),
         ("policy", wording.policy(result.identity)),
         ("construct", wording.construct(result.construct)),
         ("check", result.check),
         *_assumption_rows(result.assumptions),
+        ("id", result.fingerprint),
     ]
     _write_rows(rows, "plain", terminal)
+
+
+def _severity(finding: Finding) -> str:
+    return finding.severity.lower().replace("_", "-")
 
 
 def _write_headline(label: str, message: str, style: Style, terminal: Terminal) -> None:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from policy_gate.model import CheckResult, GateReport, PolicyIdentity, ReasonCode, Status, Verdict
 from policy_gate.reporters import wording
-from policy_gate.reporters.blocks import write_finding, write_undecided
+from policy_gate.reporters.blocks import write_accepted, write_finding, write_undecided
 from policy_gate.reporters.excerpt import read_lines
 from policy_gate.reporters.problems import FileProblems, problems_by_file
 from policy_gate.reporters.terminal import Style, Terminal
@@ -105,6 +105,9 @@ def _write_file(file: str, problems: FileProblems, terminal: Terminal) -> None:
     for found in problems.other:
         write_finding(found, sources, terminal)
         terminal.line()
+    for found in problems.accepted:
+        write_accepted(found, terminal)
+        terminal.line()
 
 
 def _readable_with(file: str) -> Callable[[str], bool]:
@@ -139,6 +142,7 @@ def _write_summary(
         f"Analyzer: {report.analyzer}"
         + f" ({report.analyzer_reason})" * bool(report.analyzer_reason)
         + (f", service data of {report.service_data}" if report.service_data else ""),
+        *([f"Baseline: {wording.baseline(report.baseline)}"] if report.baseline else []),
         *([f"AWS calls: {wording.calls(report.calls)}"] if report.calls else []),
         *(f"Note: {note}" for note in report.notes),
     ]

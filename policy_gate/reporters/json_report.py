@@ -18,6 +18,7 @@ from policy_gate.model import (
     Location,
     PolicyIdentity,
     ReasonCode,
+    Waiver,
 )
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reporters.visible import RUNNER_COMMAND
@@ -54,6 +55,8 @@ def report_object(report: GateReport) -> dict[str, object]:
             "calls": _calls(report.calls) if report.calls else None,
         },
         "coverage": _coverage(report.coverage),
+        "baseline": report.baseline._asdict() if report.baseline else None,
+        "waived": report.waived,
         "notes": list(report.notes),
         "results": [_result(result) for result in report.results],
         "comparison": _comparison(report.comparison) if report.comparison else None,
@@ -96,6 +99,9 @@ def _result(result: CheckResult) -> dict[str, object]:
         "findings": [_finding(finding) for finding in result.findings],
         "assumptions": [assumption_object(assumption) for assumption in result.assumptions],
         "rests_on": list(result.rests_on),
+        "fingerprint": result.fingerprint,
+        "known": result.known,
+        "waiver": waiver_object(result.waiver) if result.waiver else None,
     }
 
 
@@ -130,7 +136,19 @@ def _finding(finding: Finding) -> dict[str, object]:
         "help": finding.help,
         "world": finding.world,
         "fingerprint": finding.fingerprint,
+        "known": finding.known,
+        "waiver": waiver_object(finding.waiver) if finding.waiver else None,
         "assumptions": [assumption_object(assumption) for assumption in finding.assumptions],
+    }
+
+
+def waiver_object(waiver: Waiver) -> dict[str, object]:
+    return {
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires.isoformat(),
+        "ticket": waiver.ticket,
+        "location": location_object(waiver.location),
     }
 
 

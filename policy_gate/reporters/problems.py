@@ -31,8 +31,11 @@ class FileProblems:
     other: list[FoundIn] = field(default_factory=list)
     """Findings that do not block."""
 
+    accepted: list[FoundIn] = field(default_factory=list)
+    """Those that waivers accept or that the baseline has."""
+
     def __bool__(self) -> bool:
-        return bool(self.blocking or self.undecided or self.other)
+        return bool(self.blocking or self.undecided or self.other or self.accepted)
 
     def locations(self) -> list[Location]:
         places = [
@@ -62,7 +65,10 @@ def problems_by_file(results: Sequence[CheckResult]) -> dict[str, FileProblems]:
         distinct = {_shown(result): result for result in problems.undecided}
         problems.undecided[:] = sorted(distinct.values(), key=_only_informs)
         for merged in sorted(map(_merge, same[file].values()), key=_place):
-            (problems.blocking if merged.finding.blocking else problems.other).append(merged)
+            finding = merged.finding
+            is_accepted = finding.known or finding.waiver is not None
+            kept = problems.accepted if is_accepted else problems.other
+            (problems.blocking if finding.blocking else kept).append(merged)
     return {file: problems for file, problems in files.items() if problems}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policy_gate.model import (
     AssumptionKind,
+    BaselineCounts,
     CallCount,
     CheckResult,
     Construct,
@@ -17,6 +18,7 @@ from policy_gate.model import (
     ReasonCode,
     Status,
     Verdict,
+    Waiver,
 )
 from policy_gate.reasoning.answer import StatementName, Witness
 
@@ -90,8 +92,30 @@ def statement(finding: Finding) -> str:
     return ", ".join(part for part in (index, sid) if part)
 
 
+def accepted(item: Finding | CheckResult) -> str:
+    """As `waived` or `in the baseline`; empty where it was not accepted."""
+    return "waived" if item.waiver else "in the baseline" if item.known else ""
+
+
+def waived_by(waiver: Waiver | None) -> str:
+    """As `alice until 2026-12-31: being replaced (SEC-1), .policy-gate/waivers.yml:3`."""
+    if waiver is None:
+        return ""
+    ticket = f" ({waiver.ticket})" if waiver.ticket else ""
+    place = f"{waiver.location.path}:{waiver.location.line}"
+    by = f"by {waiver.owner} " if waiver.owner else ""
+    return f"{by}until {waiver.expires}: {waiver.reason}{ticket}, {place}"
+
+
+def baseline(counts: BaselineCounts) -> str:
+    """As `3 old, 1 new, 0 fixed (baseline.json)`."""
+    return f"{counts.old} old, {counts.new} new, {counts.fixed} fixed ({counts.source})"
+
+
 def effect(result: CheckResult) -> str:
     """What a result without a finding does to the gate."""
+    if how := accepted(result):
+        return f"does not block: {how}"
     if result.reason is ReasonCode.DOCUMENT_UNAVAILABLE:
         if result.blocking:
             return "blocks, as the configuration says `managed-policies: block`"
@@ -137,6 +161,7 @@ def outcome(report: GateReport, blocking: int, other: int) -> str:
         f"{reasons.count(ReasonCode.NOT_ANALYSED)} not analysed": reasons.count(
             ReasonCode.NOT_ANALYSED
         ),
+        f"{report.waived} waived": report.waived,
         count(other, "finding that does not block", "findings that do not block"): other,
     }
     passed = f"{report.coverage.passed} of {report.coverage.found} policies passed"

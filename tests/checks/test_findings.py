@@ -57,6 +57,111 @@ def test_fingerprints_survive_whatever_moves_a_finding() -> None:
     assert not set(fingerprints(renamed)) & set(expected)
 
 
+STATEMENTS = """
+Resources:
+  Policy:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: app
+      Roles: [someone]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: %s
+"""
+
+
+def iam(resource: str, action: str = "'iam:*'") -> str:
+    return f"{{Effect: Allow, Action: {action}, Resource: {resource}}}"
+
+
+USERS = "'iam:CreateUser', 'iam:PassRole'"
+REVERSED = "'iam:PassRole', 'iam:CreateUser'"
+CONDITION = "{{Effect: Allow, Action: 'iam:*', Resource: '*', Condition: {{Bool: {{'a:b': {}}}}}}}"
+SELECTED = """
+        - Effect: Allow
+          Action: "iam:*"
+          Resource:
+            Fn::Select:
+              - "0"
+              - !Split
+                - /
+                - !ImportValue "x"
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (iam("'*'"), "[{Resource: ['*'], Action: ['iam:*'], Effect: Allow}]"),
+        (iam("'*'", f"[{USERS}]"), iam("'*'", f"[{REVERSED}]")),
+        (CONDITION.format("true"), CONDITION.format("['true']")),
+        (
+            iam("!Sub 'arn:aws:iam::${AWS::AccountId}:user/x'"),
+            iam("!Join ['', ['arn:aws:iam::', !Ref 'AWS::AccountId', ':user/x']]"),
+        ),
+        (iam("!Select [0, !Split ['/', !ImportValue x]]"), SELECTED),
+    ],
+)
+def test_fingerprints_survive_another_way_to_write_the_same(one: str, other: str) -> None:
+    expected = fingerprints(STATEMENTS % one)
+    assert expected
+    assert fingerprints(STATEMENTS % other) == expected
+
+
+ADMINISTRATOR = allow("iam:*")
+NO_USERS = {"Effect": "Deny", "Action": "iam:CreateUser", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([allow("iam:CreateUser")], [allow("iam:*")]),
+        ([allow("iam:CreateUser", "arn:aws:iam::111122223333:user/a")], [allow("iam:CreateUser")]),
+        ([ADMINISTRATOR, NO_USERS], [ADMINISTRATOR]),
+        ([allow("iam:CreateUser", {"Ref": "P"})], [allow("iam:CreateUser")]),
+    ],
+)
+def test_what_allows_more_is_another_finding(before: list[object], after: list[object]) -> None:
+    def found(statements: list[object]) -> set[str]:
+        ran = run(template(*statements, parameters={"P": {"Type": "String"}}))
+        return {
+            finding["fingerprint"]
+            for finding in findings(ran)
+            if finding["code"] == "CHECK_ACCESS_NOT_GRANTED"
+        }
+
+    assert not found(before) & found(after)
+    assert found(before)
+    assert found(after)
+
+
+def test_a_warning_is_about_the_whole_statement() -> None:
+    warned = allow("iam:PassRole", Condition={"StringEquals": {"aws:PrincipalTag/a": "x"}})
+    found = [set(fingerprints(template(statement))) for statement in (PASS_ROLE, warned)]
+    assert all(found)
+    assert found[0].isdisjoint(found[1])
+
+
+def test_a_fingerprint_is_the_same_wherever_in_the_repository_the_run_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".git").mkdir()
+    Path("infra").mkdir()
+    Path("infra/t.yaml").write_text(template(PASS_ROLE))
+    expected = findings(gate_json("run", "infra"))[0]["fingerprint"]
+    monkeypatch.chdir("infra")
+    assert findings(gate_json("run", "t.yaml"))[0]["fingerprint"] == expected
+    assert findings(gate_json("run", "../infra/t.yaml"))[0]["fingerprint"] == expected
+
+
+def test_equal_findings_of_two_files_are_two() -> None:
+    for name in ("a.yaml", "b.yaml"):
+        Path(name).write_text(template(PASS_ROLE))
+    found = [item["fingerprint"] for item in findings(gate_json("run", "a.yaml", "b.yaml"))]
+    assert len(set(found)) == len(found) == 2
+    assert len({text[:16] for text in found}) == 1
+
+
 def test_a_fingerprint_does_not_depend_on_the_default_of_a_parameter() -> None:
     statement = allow("iam:CreateUser", {"Fn::Sub": "arn:aws:iam::111122223333:user/${P}"})
     open_ended = template(statement, parameters={"P": {"Type": "String"}})

@@ -18,6 +18,7 @@ from policy_gate.model import (
     Severity,
     Status,
     Verdict,
+    Waiver,
 )
 from policy_gate.reasoning.answer import Witness
 
@@ -48,6 +49,7 @@ witnesses = st.builds(
     st.none() | texts,
     st.dictionaries(texts, st.lists(texts, max_size=2).map(tuple), max_size=2),
 )
+waivers = st.builds(Waiver, texts, st.dates(), locations, texts, texts)
 findings = st.builds(
     Finding,
     texts,
@@ -63,6 +65,8 @@ findings = st.builds(
     texts,
     st.lists(assumptions, max_size=2).map(tuple),
     texts,
+    st.booleans(),
+    st.none() | waivers,
 )
 identities = st.builds(
     PolicyIdentity, texts, texts, texts, texts, st.none() | st.sampled_from(PolicyKind)
@@ -82,6 +86,9 @@ def results(draw: st.DrawFn) -> CheckResult:
         draw(texts),
         draw(st.none() | locations),
         tuple(draw(st.lists(assumptions, max_size=2))),
+        fingerprint=draw(texts),
+        known=draw(st.booleans()),
+        waiver=draw(st.none() | waivers),
     )
 
 

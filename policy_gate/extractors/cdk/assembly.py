@@ -20,6 +20,7 @@ from policy_gate.extractors.cdk.manifest import (
 )
 from policy_gate.extractors.cdk.surroundings import Assembly, StackInAssembly
 from policy_gate.extractors.cdk.traces import AppSources
+from policy_gate.extractors.cdk.waivers import waivers_in
 from policy_gate.extractors.cloudformation.extract import extraction, root_stack
 from policy_gate.extractors.cloudformation.stack import NotFollowedError, Stack
 from policy_gate.extractors.files import MAX_PLAN_BYTES, project_root, read_bytes
@@ -91,6 +92,11 @@ def extract_assembly(folder: Path, settings: ExtractSettings) -> Extraction:
         ),
         notes=(*_missing(read), *_hint(folder, policies)),
         boundaries=tuple(item for part in parts for item in part.boundaries),
+        waivers=tuple(
+            waiver
+            for (artifact, _), part in zip(assembly.stacks, parts, strict=True)
+            for waiver in (*part.waivers, *waivers_in(artifact, part.policies))
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from policy_gate.extractors.cloudformation.fragments import (
     verbatim,
     without_dynamic_references,
 )
+from policy_gate.extractors.cloudformation.notation import notation
 from policy_gate.extractors.cloudformation.parameters import only_values, wildcard_of
 from policy_gate.extractors.cloudformation.resolved import Resolved, UnresolvableError
 from policy_gate.extractors.cloudformation.stack import Stack
@@ -148,8 +149,10 @@ class Evaluator:
         return self.given_here(node, [replace(assumption, allowed=allowed)])
 
     def written(self, node: Node) -> str:
-        """What stands in the template, on one line, shortened where it is long."""
-        text = " ".join(self.written_in_full(node).split())
+        """What stands in the template, in one notation, shortened where it is long."""
+        text = notation(node)
+        if isinstance(node, Instance) and node.iteration:
+            text = f"{text} where {node.iteration}"
         if len(text) > _MAX_EXPRESSION:
             return f"{text[:_MAX_EXPRESSION]}… {stand_in(text)}"
         return text

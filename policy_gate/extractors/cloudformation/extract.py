@@ -29,6 +29,7 @@ from policy_gate.extractors.cloudformation.template import (
     resource_type,
 )
 from policy_gate.extractors.cloudformation.transforms import expanded
+from policy_gate.extractors.cloudformation.waivers import waivers_in
 from policy_gate.extractors.cloudformation.worlds import MAX_WORLDS, TooManyWorldsError, explore
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import Boundary, Extraction, NotChecked, Policy, ReasonCode
@@ -67,6 +68,7 @@ def extraction(stack: Stack) -> Extraction:
         tuple(item for item in found if isinstance(item, NotChecked) and not _is_found(item)),
         followed=frozenset(stack.nesting.followed),
         boundaries=tuple(item for item in found if isinstance(item, Boundary)),
+        waivers=tuple(waivers_in(stack)),
     )
 
 

@@ -23,7 +23,7 @@ from policy_gate.extractors.terraform.values import (
     Place,
     pieces_of,
 )
-from policy_gate.model import Change, Extraction, PolicyIdentity, ReasonCode, Value
+from policy_gate.model import Change, Extraction, PolicyIdentity, ReasonCode, Value, Waiver
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Embedded, Source
 from policy_gate.syntax.yaml_reader import read_yaml
@@ -222,4 +222,10 @@ def _after(
     not_checked = tuple(
         replace(item, identity=item.identity._replace(file=file)) for item in found.not_checked
     )
-    return Extraction(policies, not_checked, notes=found.notes)
+    waivers = tuple(
+        replace(item, places=tuple(place._replace(file=file) for place in item.places))
+        if isinstance(item, Waiver)
+        else item
+        for item in found.waivers
+    )
+    return Extraction(policies, not_checked, notes=found.notes, waivers=waivers)

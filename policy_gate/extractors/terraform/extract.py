@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policy_gate.extractors.cloudformation.policies import SYNTHESISED
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.extractors.terraform.actions import REMOVED, action_of
 from policy_gate.extractors.terraform.attached import attached_policies
 from policy_gate.extractors.terraform.changes import value_at
+from policy_gate.extractors.terraform.comments import Comments
 from policy_gate.extractors.terraform.contained import contained_policies
 from policy_gate.extractors.terraform.deployments import Deployments
+from policy_gate.extractors.terraform.hcl.sources import SourceTree
 from policy_gate.extractors.terraform.paths import concrete_paths
 from policy_gate.extractors.terraform.permitted import permission_policy
 from policy_gate.extractors.terraform.plan_places import PlanPlaces
@@ -28,7 +30,16 @@ from policy_gate.extractors.terraform.tables import (
     policy_attributes,
 )
 from policy_gate.fault import fault
-from policy_gate.model import Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
+from policy_gate.model import (
+    Extraction,
+    InvalidWaiver,
+    Location,
+    NotChecked,
+    Policy,
+    PolicyIdentity,
+    ReasonCode,
+    Waiver,
+)
 from policy_gate.syntax.source import Source
 
 _ERRORED = "the plan is errored, so it is not all that would change: mend that and plan again"
@@ -48,11 +59,15 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
     notes: list[str] = []
     found: list[Found] = list(_partial(plan, places))
     parts: list[Extraction] = []
+    headers: list[tuple[Policy, Location]] = []
     for change in plan.changes:
         if change.mode == "managed" and _holds_policies(change.type):
             resource = Resource(evaluation, change)
             try:
-                found += _after(resource)
+                after = list(_after(resource))
+                found += after
+                place = resource.place.location
+                headers += [(item, place) for item in after if isinstance(item, Policy)]
                 parts += contained_policies(resource, settings)
                 for gone in removed_policies(resource):
                     found.append(gone)
@@ -65,7 +80,20 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
     not_checked = [item for item in found if isinstance(item, NotChecked)]
     not_checked += [item for part in parts for item in part.not_checked]
     notes += _notes(evaluation, policies)
-    return Extraction(tuple(policies), tuple(not_checked), notes=tuple(notes))
+    waivers = [*_waivers(tree, headers), *(waiver for part in parts for waiver in part.waivers)]
+    return Extraction(
+        tuple(policies), tuple(not_checked), notes=tuple(notes), waivers=tuple(waivers)
+    )
+
+
+def _waivers(
+    tree: SourceTree | None, headers: Iterable[tuple[Policy, Location]]
+) -> Iterator[Waiver | InvalidWaiver]:
+    """Those in comments, given where the resources of policies are declared."""
+    comments = Comments({source.path: source for source in tree.read}.values() if tree else ())
+    for policy, header in headers:
+        comments.attach(policy, header)
+    return comments.waivers()
 
 
 def _notes(evaluation: Evaluation, policies: list[Policy]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path
@@ -157,6 +157,12 @@ class SourceTree:
             for item in (modules if isinstance(modules, list) else [])
             if isinstance(item, dict)
         }
+
+    @property
+    def read(self) -> Iterator[Source]:
+        """The files of the modules that were looked into."""
+        for module in self._modules.values():
+            yield from module.files if module else ()
 
     def file(self, path: str) -> Source | None:
         """A file that an expression names, relative to the root module."""
