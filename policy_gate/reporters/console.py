@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from policy_gate.model import CheckResult, GateReport, PolicyIdentity, ReasonCode, Status, Verdict
 from policy_gate.reporters import wording
 from policy_gate.reporters.blocks import write_finding, write_undecided
-from policy_gate.reporters.excerpt import read_lines
-from policy_gate.reporters.problems import FileProblems, problems_by_file
+from policy_gate.reporters.excerpt import read_lines, readable_with
+from policy_gate.reporters.problems import FileProblems, in_order, problems_by_file
 from policy_gate.reporters.terminal import Style, Terminal
 
 _STATUS_STYLES: dict[Status, Style] = {
@@ -28,7 +27,7 @@ class ConsoleReporter:
 
     def write(self, report: GateReport, stream: TextIO) -> None:
         terminal = Terminal.of(stream)
-        results = sorted(report.results, key=_position)
+        results = in_order(report.results)
         _write_passes(results, terminal)
         problems = problems_by_file(results)
         for file, of_file in problems.items():
@@ -37,14 +36,6 @@ class ConsoleReporter:
 
 
 REPORTER = ConsoleReporter()
-
-
-def _position(result: CheckResult) -> tuple[str | int, ...]:
-    """The order of results: by place, whatever order they were computed in."""
-    identity, location = result.identity, result.location
-    place = (location.line, location.column) if location else (0, 0)
-    names = (identity.resource_address, identity.policy_name, identity.kind or "", result.check)
-    return (identity.file, *place, *names, result.message)
 
 
 def _write_passes(results: Sequence[CheckResult], terminal: Terminal) -> None:
@@ -91,7 +82,7 @@ def _write_file(file: str, problems: FileProblems, terminal: Terminal) -> None:
     for line in terminal.wrap(file, "File "):
         terminal.line(line, "bold")
     terminal.line()
-    sources = read_lines(problems.locations(), _readable_with(file))
+    sources = read_lines(problems.locations(), readable_with(file))
     for found in problems.blocking:
         write_finding(found, sources, terminal)
         terminal.line()
@@ -101,24 +92,6 @@ def _write_file(file: str, problems: FileProblems, terminal: Terminal) -> None:
     for found in problems.other:
         write_finding(found, sources, terminal)
         terminal.line()
-
-
-def _readable_with(file: str) -> Callable[[str], bool]:
-    """Whether an excerpt may show a path: the input itself, or a file under the working directory.
-
-    A hostile cloud assembly could name any file of the machine as the source of a policy.
-    """
-    here = Path.cwd().resolve()
-
-    def is_readable(path: str) -> bool:
-        if path == file:
-            return True
-        try:
-            return Path(path).resolve().is_relative_to(here)
-        except (OSError, ValueError, RuntimeError):
-            return False
-
-    return is_readable
 
 
 def _write_summary(
@@ -132,9 +105,7 @@ def _write_summary(
     terminal.line(first.replace(word, painted, 1))
     lines = [
         f"Coverage: {wording.coverage_line(report.coverage)}",
-        f"Analyzer: {report.analyzer}"
-        + f" ({report.analyzer_reason})" * bool(report.analyzer_reason)
-        + (f", service data of {report.service_data}" if report.service_data else ""),
+        f"Analyzer: {wording.analyzer(report)}",
         *([f"AWS calls: {wording.calls(report.calls)}"] if report.calls else []),
         *(f"Note: {note}" for note in report.notes),
     ]
