@@ -79,6 +79,9 @@ class GateConfig:
     managed_policy_documents: Path | None = None
     """Folder with documents of managed policies that templates attach."""
 
+    markdown_template: Path | None = None
+    """Template of the reports of the kind markdown, in place of the one of the gate."""
+
     allow_empty: bool = False
     """Does a run that finds nothing to check succeed?"""
 
@@ -129,6 +132,7 @@ def load_config(path: Path) -> GateConfig:
         "managed-policy-documents",
         "parameter-defaults",
         "terraform-roots",
+        "markdown-template",
     )
     return GateConfig(
         _checks(root),
@@ -142,6 +146,7 @@ def load_config(path: Path) -> GateConfig:
         root.choice("managed-policies", ("inform", "block")) == "block",
         sends_sensitive(root),
         _document_folder(root),
+        root.file("markdown-template") if root.has("markdown-template") else None,
     )
 
 

@@ -10,18 +10,22 @@ from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.api import run_gate
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
+from policy_gate.commands.reports import Reports, remove_reports
 from policy_gate.config_section import ConfigError
 from policy_gate.progress import progress_bar
-from policy_gate.reporters.registry import find_reporter
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Runs the gate, prints the report and returns the report's exit status."""
+    """Runs the gate, prints the report and returns its exit status, 1 where one was not written."""
     try:
         config = replace(configured(arguments), allow_empty=arguments.allow_empty)
+        reports = Reports.of(arguments, config)
         with progress_bar(sys.stderr) as progress:
             report = run_gate(arguments.paths, config, progress)
     except (ConfigError, AnalyzerError) as error:
+        remove_reports(arguments.report)
         return complain(error)
-    find_reporter(arguments.format).write(report, sys.stdout)
-    return report.exit_status
+    except BaseException:
+        remove_reports(arguments.report)
+        raise
+    return report.exit_status if reports.write(report) else 1

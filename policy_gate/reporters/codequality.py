@@ -43,7 +43,7 @@ def _issue(problem: Problem, repository: Repository) -> dict[str, object]:
     witness = problem.finding.witness if problem.finding else None
     description = one_line(problem.message)
     if witness:
-        description += f" Witness: {one_line(request(witness))}."
+        description += f" Witness: {one_line(request(witness))}"
     return {
         "description": description,
         "check_name": one_line(problem.code),

@@ -22,8 +22,8 @@ class ConciseReporter:
 
     def write(self, report: GateReport, stream: TextIO) -> None:
         encoding = stream.encoding or "utf-8"
-        for problem in list_problems(report):
-            stream.write(without_command(_line(problem, encoding)) + "\n")
+        lines = (_line(problem, encoding) for problem in list_problems(report))
+        stream.writelines(without_command(line) + "\n" for line in lines)
         stream.write(one_line(report_outcome(report), encoding) + "\n")
 
 

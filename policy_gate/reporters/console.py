@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from policy_gate.model import CheckResult, GateReport, PolicyIdentity, ReasonCode, Status, Verdict
+from policy_gate.model import CheckResult, GateReport, Status
 from policy_gate.reporters import wording
 from policy_gate.reporters.blocks import write_finding, write_undecided
 from policy_gate.reporters.excerpt import read_lines, readable_with
+from policy_gate.reporters.passes import list_passes
 from policy_gate.reporters.problems import FileProblems, in_order, problems_by_file
 from policy_gate.reporters.terminal import Style, Terminal
 
@@ -40,7 +41,7 @@ REPORTER = ConsoleReporter()
 
 def _write_passes(results: Sequence[CheckResult], terminal: Terminal) -> None:
     """Columns are aligned where the longest line then fits."""
-    rows = [[terminal.visible(text) for text in row] for row in _passes(results)]
+    rows = [[terminal.visible(text) for text in row[:3]] for row in list_passes(results)]
     if not rows:
         return
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
@@ -53,29 +54,6 @@ def _write_passes(results: Sequence[CheckResult], terminal: Terminal) -> None:
         for line in rest:
             terminal.line(line)
     terminal.line()
-
-
-def _passes(results: Sequence[CheckResult]) -> list[tuple[str, str, str]]:
-    """Place, name and checks of each policy that passes everything it was asked."""
-    verdicts: dict[PolicyIdentity, dict[str, set[Verdict]]] = {}
-    places: dict[PolicyIdentity, str] = {}
-    names: dict[PolicyIdentity, str] = {}
-    for result in results:
-        if result.reason is ReasonCode.NOT_APPLICABLE:
-            continue
-        checks = verdicts.setdefault(result.identity, {})
-        checks.setdefault(result.check, set()).add(result.verdict)
-        if result.location:
-            place = f"{result.location.path}:{result.location.line}"
-            places.setdefault(result.identity, place)
-        if result.construct:
-            names[result.identity] = f"{result.construct.path} / {result.identity.policy_name}"
-    rows = []
-    for identity, checks in verdicts.items():
-        if all(seen == {Verdict.PASS} for seen in checks.values()):
-            place = places.get(identity, identity.file)
-            rows.append((place, names.get(identity, str(identity)), ", ".join(checks)))
-    return rows
 
 
 def _write_file(file: str, problems: FileProblems, terminal: Terminal) -> None:

@@ -47,8 +47,9 @@ class JUnitReporter:
             xml.add_testsuite(suite)
         if report.status is Status.EMPTY:
             xml.add_testsuite(_empty(report))
-        xml.update_statistics()
-        text = xml.tostring().decode().encode("ascii", "xmlcharrefreplace").decode()
+        xml.update_statistics()  # type: ignore[no-untyped-call]
+        data: bytes = xml.tostring()  # type: ignore[no-untyped-call]
+        text = data.decode().encode("ascii", "xmlcharrefreplace").decode()
         # No CI runner shall find a command of its own in it.
         shown = RUNNER_COMMAND.sub("#&#35;", text[text.index("<testsuites") :])
         lines = shown.replace("><", ">\n<")
@@ -134,9 +135,7 @@ def _empty(report: GateReport) -> TestSuite:
     suite = TestSuite("policy-gate")
     case = TestCase("something to check")
     message = report_outcome(report)
-    case.result = [
-        (Failure if report.exit_status else Skipped)(message, Status.EMPTY.value)
-    ]
+    case.result = [(Failure if report.exit_status else Skipped)(message, Status.EMPTY.value)]
     suite.add_testcases([case])
     suite.add_property("coverage", coverage_line(report.coverage))
     return suite

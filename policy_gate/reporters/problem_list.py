@@ -46,7 +46,7 @@ class Problem:
     """A finding, or a result that has no answer."""
 
     code: str
-    """That of the finding; else `UNKNOWN`, `ERROR`, `NOT_ANALYSED`, `DOCUMENT_UNAVAILABLE`, `FAIL`."""
+    """That of the finding; else the verdict, or the reason why it is not checked, in capitals."""
 
     level: Level
     message: str

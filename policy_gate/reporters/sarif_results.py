@@ -67,7 +67,7 @@ def _message(problem: Problem, finding: Finding | None) -> str:
     rows = [problem.message]
     if finding:
         rows += [
-            f"Witness: {request(finding.witness)}." if finding.witness else "",
+            f"Witness: {request(finding.witness)}" if finding.witness else "",
             f"Fix: {finding.fix}" if finding.fix else "",
             f"When: {finding.world}." if finding.world else "",
             *(f"Assumes {assumption(assumed)}." for assumed in finding.assumptions[:10]),

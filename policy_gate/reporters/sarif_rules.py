@@ -37,8 +37,10 @@ _LEVELS: dict[Level, str] = {
 _WITHOUT_ANSWER = {
     "UNKNOWN": (
         "Whether the policy keeps the rule could not be decided.",
-        "Give the value that the message asks for, or write the statement in a simpler way."
-        " `unknown: report` in the configuration lets such results pass.",
+        (
+            "Give the value that the message asks for, or write the statement in a simpler way."
+            " `unknown: report` in the configuration lets such results pass."
+        ),
     ),
     "ERROR": (
         "The question could not be put, so that there is no answer.",
@@ -46,13 +48,17 @@ _WITHOUT_ANSWER = {
     ),
     "NOT_ANALYSED": (
         "This may hold policies, and nobody has checked them.",
-        "Write it so that it can be read, or check it elsewhere. `unknown: report` in the"
-        " configuration lets such results pass.",
+        (
+            "Write it so that it can be read, or check it elsewhere. `unknown: report` in the"
+            " configuration lets such results pass."
+        ),
     ),
     "DOCUMENT_UNAVAILABLE": (
         "The document of a managed policy that is attached by its ARN is not at hand.",
-        "Put the document into the folder that the configuration names as"
-        " `managed-policy-documents`, or let AWS answer.",
+        (
+            "Put the document into the folder that the configuration names as"
+            " `managed-policy-documents`, or let AWS answer."
+        ),
     ),
     "FAIL": (
         "The policy does not keep the rule.",
