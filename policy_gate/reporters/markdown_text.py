@@ -19,7 +19,11 @@ _ZERO_WIDTH = "\u200b"
 
 _MARKUP = re.compile(r"[\\`*_\[\]|~$]")
 _AT_LINE_START = re.compile(r"[#+=/-]|\d+[.)]")
-_REFERENCE = re.compile(r"([@#!&%~$]|\bGH-|://|www)(?=[\w/.])", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?<=[@#!&%~$])(?=[\w/])|(?<=\b[Gg][Hh]-)(?=\d)|(?<=[Ww]{3})(?=\.)|(?=://)"
+)
+"""Between which characters there would be a mention, a reference or a link."""
+
 _PLAIN_CODE = re.compile(r"[\w .:/@*+=,;{}\[\]()$'\"?%!^#~-]+")
 _FENCES = re.compile(r"`{3,}")
 
@@ -34,7 +38,7 @@ def prose(text: object) -> Markdown:
     """A text in a sentence."""
     if isinstance(text, Markdown):
         return text
-    parted = _REFERENCE.sub(rf"\1{_ZERO_WIDTH}", one_line(str(text)).strip())
+    parted = _REFERENCE.sub(_ZERO_WIDTH, one_line(str(text)).strip())
     start = _AT_LINE_START.match(parted)
     shown = _MARKUP.sub(r"\\\g<0>", parted)
     if start:

@@ -103,9 +103,8 @@ def _found(found: FoundIn) -> Problem:
     finding = found.finding
     level: Level = "error" if finding.blocking else _INFORMING[finding.severity]
     fingerprint = finding.fingerprint or _hash(found.result, finding.code, finding.message)
-    return Problem(
-        finding.code, level, finding.message, found.location, fingerprint, found.result, finding
-    )
+    message = finding.message or "no message was given"
+    return Problem(finding.code, level, message, found.location, fingerprint, found.result, finding)
 
 
 def _undecided(result: CheckResult) -> Problem:

@@ -11,6 +11,9 @@ from policy_gate.extractors.discover import STANDARD_INPUT
 OUTSIDE = "external"
 """The folder that files outside of the repository are shown in."""
 
+_LONGEST = 4096
+"""Characters of a path; Linux has none that is longer."""
+
 
 class Repository:
     """The repository around the working directory, or that directory where there is none."""
@@ -27,7 +30,7 @@ class Repository:
         """
         if name == STANDARD_INPUT:
             return f"{OUTSIDE}/stdin"
-        absolute = os.path.normpath(self._here / name)
+        absolute = os.path.normpath(self._here / name[:_LONGEST])
         if os.path.commonpath([absolute, self.root]) == str(self.root):
             return Path(absolute).relative_to(self.root).as_posix()
         return f"{OUTSIDE}/{Path(absolute).name}"
