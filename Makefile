@@ -20,7 +20,7 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.
 ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
-.PHONY: run test fuzz bench docs lock
+.PHONY: run test fuzz bench docs screenshot check-sarif lock
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
 endif
@@ -52,6 +52,12 @@ bench: .venv/bench.stamp
 docs: .venv/run.stamp
 	.venv/bin/python -m tools.make_check_pages
 	.venv/bin/python -m tools.make_reference_page
+
+screenshot: .venv/run.stamp
+	.venv/bin/python -m tools.take_screenshot
+
+check-sarif: .venv/run.stamp
+	.venv/bin/python -m tools.check_sarif $(MULTITOOL)
 
 lock: .venv/run.stamp
 	$(PYTHON) -m venv .venv/lock

@@ -15,6 +15,7 @@ from policy_gate.fault import fault
 from policy_gate.reporters.registry import REPORTERS
 
 ERROR, USAGE, INTERRUPTED = 1, 64, 130
+_TWO_FORMATS = ("console", "json")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -118,8 +119,13 @@ def _assignment(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> None:
-    parser.add_argument("--format", choices=tuple(REPORTERS), default=output, help="of the report")
+def _add_format(
+    parser: argparse.ArgumentParser, formats: tuple[str, ...], default: str = "console"
+) -> None:
+    parser.add_argument("--format", choices=formats, default=default, help="of what is printed")
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--analyzer",
         choices=ANALYZERS,
@@ -134,6 +140,48 @@ def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> Non
     )
 
 
+def _add_reports(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--report",
+        action="append",
+        type=_report,
+        default=[],
+        metavar="KIND=PATH",
+        help=f"write the report to a file too, KIND is one of {', '.join(REPORTERS)};"
+        " may be repeated",
+    )
+    parser.add_argument(
+        "--markdown-template",
+        metavar="FILE",
+        help="jinja2 template of the reports of the kind markdown; goes before the configuration",
+    )
+    parser.add_argument(
+        "--sarif-category",
+        metavar="NAME",
+        type=_category,
+        help="category of the reports of the kind sarif (default: policy-gate): jobs of one"
+        " workflow that upload them each need their own",
+    )
+
+
+def _report(text: str) -> tuple[str, str]:
+    kind, equals, path = text.partition("=")
+    if not equals or not path:
+        raise argparse.ArgumentTypeError(f"expected KIND=PATH, not {text!a}")
+    if kind not in REPORTERS:
+        kinds = ", ".join(REPORTERS)
+        raise argparse.ArgumentTypeError(f"{kind!a} is no kind of report; there are {kinds}")
+    if path == "-":
+        raise argparse.ArgumentTypeError(f"for stdout pass --format {kind}")
+    return kind, path
+
+
+def _category(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or not 0 < len(text) <= 100:
+        raise argparse.ArgumentTypeError(f"expected up to 100 ASCII characters, not {text!a}")
+    return text
+
+
 def _add_approximate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--approximate",
@@ -145,6 +193,8 @@ def _add_approximate(parser: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser)
+    _add_format(parser, tuple(REPORTERS))
+    _add_reports(parser)
     _add_common(parser)
     _add_approximate(parser)
     parser.add_argument(
@@ -179,7 +229,8 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _add_extract(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser)
-    _add_common(parser, "json")
+    _add_format(parser, _TWO_FORMATS, "json")
+    _add_common(parser)
     parser.set_defaults(command=_extract, approximate=False, create_analyzer=False)
 
 
@@ -222,6 +273,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         " account of the policy, whichever that is)",
     )
     for name, check in checks.choices.items():
+        _add_format(check, _TWO_FORMATS)
         _add_common(check)
         check.set_defaults(command=_check, check=name, parser=check, approximate=False)
 

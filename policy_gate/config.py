@@ -91,6 +91,9 @@ class GateConfig:
     managed_policy_documents: Path | None = None
     """Folder with documents of managed policies that templates attach."""
 
+    markdown_template: Path | None = None
+    """Template of the reports of the kind markdown, in place of the one of the gate."""
+
     allow_empty: bool = False
     """Does a run that finds nothing to check succeed?"""
 
@@ -174,6 +177,7 @@ def load_config(path: Path) -> GateConfig:
         "baseline",
         "waivers",
         "inline-waivers",
+        "markdown-template",
     )
     return GateConfig(
         _checks(root),
@@ -193,6 +197,7 @@ def load_config(path: Path) -> GateConfig:
         waivers=_waivers(root),
         waivers_file=_waivers_file(root),
         inline_waivers=root.flag("inline-waivers"),
+        markdown_template=root.file("markdown-template") if root.has("markdown-template") else None,
     )
 
 

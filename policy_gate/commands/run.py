@@ -13,13 +13,13 @@ from policy_gate.api import run_gate
 from policy_gate.commands.baseline import with_baseline, written
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
+from policy_gate.commands.reports import Reports, remove_reports
 from policy_gate.config_section import ConfigError
 from policy_gate.progress import progress_bar
-from policy_gate.reporters.registry import find_reporter
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Runs the gate, prints the report and returns the report's exit status."""
+    """Runs the gate, prints the report and returns its exit status, 1 where one was not written."""
     try:
         config = replace(
             configured(arguments),
@@ -28,11 +28,15 @@ def main(arguments: argparse.Namespace) -> int:
             reread=partial(configured, arguments),
         )
         config = with_baseline(config, arguments.baseline, arguments.write_baseline)
+        reports = Reports.of(arguments, config)
         with progress_bar(sys.stderr) as progress:
             report = run_gate(arguments.paths, config, progress)
         if arguments.write_baseline:
             written(report, Path(arguments.write_baseline))
     except (ConfigError, AnalyzerError) as error:
+        remove_reports(arguments.report)
         return complain(error)
-    find_reporter(arguments.format).write(report, sys.stdout)
-    return report.exit_status
+    except BaseException:
+        remove_reports(arguments.report)
+        raise
+    return report.exit_status if reports.write(report) else 1

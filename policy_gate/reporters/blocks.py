@@ -140,8 +140,4 @@ def _write_rows(rows: Sequence[tuple[str, str]], style: Style, terminal: Termina
 
 
 def _assumption_rows(assumptions: Sequence[Assumption]) -> list[tuple[str, str]]:
-    rows = []
-    for assumption in assumptions:
-        place = f" ({assumption.location})" if assumption.location else ""
-        rows.append(("assumes", f"{assumption.expression}: {assumption.description}{place}"))
-    return rows
+    return [("assumes", wording.assumption(assumption)) for assumption in assumptions]

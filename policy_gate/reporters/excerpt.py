@@ -62,7 +62,7 @@ def read_lines(
     """
     wanted: dict[str, set[int]] = {}
     for location in locations:
-        wanted.setdefault(location.path, set()).update(_shown_numbers(location))
+        wanted.setdefault(location.path, set()).update(shown_numbers(location))
     return {
         path: _file_lines(path, numbers) for path, numbers in wanted.items() if is_readable(path)
     }
@@ -72,20 +72,20 @@ def excerpt(location: Location, lines: FileLines, width: int, show: Show) -> lis
     """At most `width` columns of each line around the location; empty where it has no lines."""
     if location.line not in lines:
         return []
-    numbers = [number for number in _shown_numbers(location) if number in lines]
+    numbers = [number for number in shown_numbers(location) if number in lines]
     while not lines[numbers[0]].strip() and numbers[0] < location.line:
         numbers.pop(0)
-    while not lines[numbers[-1]].strip() and numbers[-1] > _last_line(location):
+    while not lines[numbers[-1]].strip() and numbers[-1] > last_line(location):
         numbers.pop()
     gutter = max(len(str(numbers[-1])), 2)
     room = max(_MIN_ROOM, width - gutter - len("  >  | "))
     view = _View.on(_span(location, lines[location.line]), lines[location.line], room, show)
-    spans_lines = _last_line(location) > location.line
+    spans_lines = last_line(location) > location.line
     rows: list[Row] = []
     for previous, number in zip([numbers[0] - 1, *numbers], numbers, strict=False):
         if number > previous + 1:
             rows.append(Row(f"    {_CUT:>{gutter}}"))
-        sign = ">" if spans_lines and location.line <= number <= _last_line(location) else " "
+        sign = ">" if spans_lines and location.line <= number <= last_line(location) else " "
         rows.append(Row(f"  {sign} {number:>{gutter}} | {view.cut(lines[number])}".rstrip()))
         if number == location.line and not spans_lines:
             marker = view.marker(lines[number])
@@ -158,14 +158,33 @@ def _file_lines(path: str, numbers: set[int]) -> FileLines:
     }
 
 
-def _last_line(location: Location) -> int:
+def readable_with(file: str) -> Callable[[str], bool]:
+    """Whether an excerpt may show a path: the input itself, or a file under the working directory.
+
+    A hostile cloud assembly could name any file of the machine as the source of a policy.
+    """
+    here = Path.cwd().resolve()
+
+    def is_readable(path: str) -> bool:
+        if path == file:
+            return True
+        try:
+            return Path(path).resolve().is_relative_to(here)
+        except (OSError, ValueError, RuntimeError):
+            return False
+
+    return is_readable
+
+
+def last_line(location: Location) -> int:
     """The last line that holds a character of the range."""
     ends_before_line = location.end_column <= 1 and location.end_line > location.line
     return max(location.line, location.end_line - ends_before_line)
 
 
-def _shown_numbers(location: Location) -> list[int]:
-    first, last = location.line, _last_line(location)
+def shown_numbers(location: Location) -> list[int]:
+    """The numbers of the lines that an excerpt has, whether the file has them or not."""
+    first, last = location.line, last_line(location)
     if last - first < _MAX_LINES:
         inside = [*range(first, last + 1)]
     else:

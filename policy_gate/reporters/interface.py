@@ -10,6 +10,10 @@ from typing import Protocol, TextIO
 from policy_gate.model import GateReport
 
 
+class ReportError(Exception):
+    """A report that cannot be made or written, and why."""
+
+
 class Reporter(Protocol):
     """Prints a report. It decides nothing: verdicts, status and exit status are in the report.
 
@@ -25,6 +29,7 @@ class Reporter(Protocol):
     def write(self, report: GateReport, stream: TextIO) -> None:
         """Write the whole report, ending with a newline.
 
-        The same report gives the same text. Raises OSError where the stream does.
+        The same report gives the same text. Raises OSError where the stream does, and
+        ReportError where what the user brings for it is at fault.
         """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from policy_gate.model import CheckResult, Finding, Location, ReasonCode, Verdict
@@ -70,6 +70,18 @@ def problems_by_file(results: Sequence[CheckResult]) -> dict[str, FileProblems]:
             kept = problems.accepted if is_accepted else problems.other
             (problems.blocking if finding.blocking else kept).append(merged)
     return {file: problems for file, problems in files.items() if problems}
+
+
+def in_order(results: Iterable[CheckResult]) -> list[CheckResult]:
+    """The results by place, whatever order they were computed in."""
+    return sorted(results, key=_position)
+
+
+def _position(result: CheckResult) -> tuple[str | int, ...]:
+    identity, location = result.identity, result.location
+    place = (location.line, location.column) if location else (0, 0)
+    names = (identity.resource_address, identity.policy_name, identity.kind or "", result.check)
+    return (identity.file, *place, *names, result.message)
 
 
 def _is_undecided(result: CheckResult) -> bool:

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
 
 REPORTERS = {
     "console": "policy_gate.reporters.console",
+    "concise": "policy_gate.reporters.concise",
     "json": "policy_gate.reporters.json_report",
+    "markdown": "policy_gate.reporters.markdown",
+    "sarif": "policy_gate.reporters.sarif",
+    "junit": "policy_gate.reporters.junit",
+    "codequality": "policy_gate.reporters.codequality",
+    "html": "policy_gate.reporters.html",
+    "cfn-policy-validator": "policy_gate.reporters.cfn_policy_validator",
 }
 
 

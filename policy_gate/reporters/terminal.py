@@ -8,13 +8,12 @@ import textwrap
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
-from policy_gate.reporters.visible import visible
+from policy_gate.reporters.visible import one_line
 
 Style = Literal["plain", "bold", "dim", "red", "yellow", "cyan", "green"]
 
 _LOG_WIDTH = 100
 _MIN_WIDTH, _MAX_WIDTH = 20, 120
-_MAX_TEXT = 2000
 _CODES: dict[Style, str] = {
     "bold": "1",
     "dim": "2",
@@ -50,8 +49,7 @@ class Terminal:
 
     def visible(self, text: str) -> str:
         """A text of any origin as one printable line of bounded length."""
-        shown = visible(text[: _MAX_TEXT + 1], self.encoding)
-        return shown if len(shown) <= _MAX_TEXT else shown[: _MAX_TEXT - 3] + "..."
+        return one_line(text, self.encoding)
 
     def paint(self, text: str, style: Style) -> str:
         """The text in a style, if there are colours."""
@@ -76,10 +74,10 @@ class Terminal:
 
     def line(self, text: str = "", style: Style = "plain") -> None:
         """Write one line, of which every part from outside is visible already."""
-        self.stream.write(self.paint(_without_command(text), style) + "\n")
+        self.stream.write(self.paint(without_command(text), style) + "\n")
 
 
-def _without_command(line: str) -> str:
+def without_command(line: str) -> str:
     """The line, so that a GitHub runner does not take it for `::command::`.
 
     The runner skips blanks before the colons, so indenting the line would not help. Source:

@@ -17,9 +17,19 @@ Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionComm
 """
 
 
+MAX_TEXT = 2000
+"""Characters of one text that a report shows."""
+
+
 def visible(text: str, encoding: str) -> str:
     """The text in characters that print and that `encoding` has."""
     return "".join(visible_characters(text, encoding))
+
+
+def one_line(text: str, encoding: str = "utf-8", most: int = MAX_TEXT) -> str:
+    """A text of any origin as one printable line of at most about `most` characters."""
+    shown = visible(text[: most + 1], encoding)
+    return shown if len(shown) <= most else shown[: most - 3] + "..."
 
 
 def visible_characters(text: str, encoding: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policy_gate.model import (
+    Assumption,
     AssumptionKind,
     BaselineCounts,
     CallCount,
@@ -21,6 +22,7 @@ from policy_gate.model import (
     Waiver,
 )
 from policy_gate.reasoning.answer import StatementName, Witness
+from policy_gate.reporters.problems import problems_by_file
 
 STATUS_WORDS = {
     Status.PASSED: "PASSED",
@@ -123,6 +125,27 @@ def effect(result: CheckResult) -> str:
     if not result.blocking:
         return "does not block, as the configuration says `unknown: report`"
     return _BLOCKING[result.verdict]
+
+
+def report_outcome(report: GateReport) -> str:
+    """The status and why, as `FAILED: 1 blocking finding; 2 of 3 policies passed`."""
+    files = problems_by_file(report.results).values()
+    blocking = sum(len(of_file.blocking) for of_file in files)
+    other = sum(len(of_file.other) for of_file in files)
+    return f"{STATUS_WORDS[report.status]}: {outcome(report, blocking, other)}"
+
+
+def analyzer(report: GateReport) -> str:
+    """As `embedded (answers offline), service data of 2026-10-27`."""
+    reason = f" ({report.analyzer_reason})" if report.analyzer_reason else ""
+    data = f", service data of {report.service_data}" if report.service_data else ""
+    return f"{report.analyzer}{reason}{data}"
+
+
+def assumption(assumed: Assumption) -> str:
+    """As `${Table}: a parameter without a value (role.yaml:6:3)`."""
+    place = f" ({assumed.location})" if assumed.location else ""
+    return f"{assumed.expression}: {assumed.description}{place}"
 
 
 def coverage_line(coverage: Coverage) -> str:

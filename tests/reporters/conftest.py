@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,3 +12,12 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parent / "data")
     for name in ("NO_COLOR", "CI", "TERM", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def _in_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same folder as the folder `infra` of a repository."""
+    folder = tmp_path / "repository" / "infra"
+    shutil.copytree(Path(__file__).parent / "data", folder)
+    (tmp_path / "repository" / ".git").mkdir()
+    monkeypatch.chdir(folder)
