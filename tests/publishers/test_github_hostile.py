@@ -1,0 +1,138 @@
+"""Names that want to be more than text, in everything that is published.
+
+docs/github.md has a row for each.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from policy_gate.publishers.marker import Marker
+from tests.command_line import Ran, template
+from tests.local_github import NUMBER
+from tests.publishers.jobs import BAD, Job, patch_of
+
+ALL = (
+    "checks: {access-not-granted: {actions: ['iam:CreateUser']}}\n"
+    "publish: {check-run: true, commit-status: true, sarif: true}\n"
+)
+HOSTILE = {
+    "mention": "@octocat and @github/security-team",
+    "reference": "fixes #1, GH-1, octocat/Hello-World#1",
+    "markdown": "[click](https://evil.example) ![x](https://evil.example/p.png) **PASSED** `x`",
+    "html": "<img src=https://evil.example/p.png><script>alert(1)</script></details>",
+    "marker": "<!-- policy-gate tag=policy-gate commit=" + "a" * 40 + " -->",
+    "end of a marker": "--> <h1>PASSED</h1>",
+    "heading": "x\n# policy-gate: PASSED\n\n| a | b |\n|---|---|",
+    "fence": "```\n</code></pre>\n```",
+    "command": "x\n::error::forged\n::set-output name=result::passed\n::add-mask::o\n##[error]x",
+    "property": "a,line=1,title=x::forged",
+    "output": "x\nresult=passed\nresult<<EOF\npassed\nEOF",
+    "control": "a\x1b[2J\x00\x07\u202eb\u2028c",
+    "surrogate": "a\ud800b",
+    "long": "x" * 5000,
+}
+
+
+def run_with(job: Job, text: str) -> Ran:
+    """The text is the name of the policy and the Sid of the statement that fails."""
+    job.configure(ALL)
+    document = json.loads(template({"Effect": "Allow", "Action": BAD, "Resource": "*"}))
+    policy = document["Resources"].pop("Policy")
+    policy["Properties"]["PolicyName"] = text
+    policy["Properties"]["PolicyDocument"]["Statement"][0]["Sid"] = text
+    document["Resources"][text] = policy
+    content = json.dumps(document, indent=1)
+    (job.folder / "role.json").write_text(content)
+    job.github.patches["role.json"] = patch_of(content)
+    return job.run()
+
+
+def published(job: Job) -> list[str]:
+    """Every Markdown that GitHub got, without its marker."""
+    bodies = [comment["body"] for comment in job.github.review_comments.values()]
+    bodies += job.github.bodies()
+    texts = [body.partition("\n")[2] for body in bodies]
+    runs = [call.body for call in job.github.calls if call.path.endswith("/check-runs")]
+    return [*texts, *(run["output"]["summary"] for run in runs), job.summary_text()]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_name_stays_text(job: Job, text: str) -> None:
+    ran = run_with(job, text)
+    assert ran.status == 2
+    assert ran.err == ""
+    assert len(job.github.review_comments) == 1
+    for shown in published(job):
+        plain = re.sub(r"`[^`\n]*`|```.*?```", "", shown, flags=re.DOTALL)
+        assert "<!--" not in shown
+        assert not re.search(r"<(?!/?(code|sub|details|summary)\b)\w", plain)
+        assert not re.search(r"(?<![\w\\])@\w", plain)
+        assert "](https://evil" not in plain.replace("\\]", "").replace("\\(", "")
+        assert len(re.findall("(?m)^#+ .*policy-gate", shown)) <= 1
+    assert job.github.statuses[0]["state"] == "failure"
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_name_is_no_command_of_the_runner(job: Job, text: str) -> None:
+    output = job.folder.parent / "output"
+    job.set(GITHUB_TOKEN=None, GITHUB_OUTPUT=str(output), GITHUB_ENV=str(output))
+    ran = run_with(job, text)
+    lines = ran.err.splitlines()
+    assert [line[:8] for line in lines if line.lstrip().startswith(("::", "##"))] == ["::error "]
+    assert len(lines) == 2
+    [annotation] = [line for line in lines if line.startswith("::error ")]
+    properties = annotation.removeprefix("::error ").partition("::")[0]
+    assert {name.partition("=")[0] for name in properties.split(",")} <= {
+        *("title", "file", "line", "endLine", "col", "endColumn")
+    }
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["@octocat.json", "<img>.json", "a`b.json", "a,line=9::x.json", "--> x.json", "a b.json"],
+)
+def test_a_hostile_file_name_stays_text(job: Job, name: str) -> None:
+    job.configure(ALL)
+    job.write(BAD, name=name)
+    ran = job.run()
+    assert (ran.status, ran.err) == (2, "")
+    assert [each["path"] for each in job.github.review_comments.values()] == [name]
+    for shown in published(job):
+        assert "<img>" not in re.sub(r"`[^`\n]*`", "", shown)
+        assert "<!--" not in shown
+
+
+def test_five_thousand_findings(job: Job) -> None:
+    job.configure(ALL)
+    job.write(*([BAD] * 5000))
+    ran = job.run()
+    assert (ran.status, ran.err) == (2, "")
+    [body] = job.github.bodies()
+    assert 30_000 < len(body) <= 65_536
+    assert len(job.github.review_comments) == 30
+    [annotations] = job.github.annotations.values()
+    assert len(annotations) == 500
+    assert job.summary.stat().st_size <= 1 << 20
+    writes = [call for call in job.github.calls if call.verb != "GET"]
+    assert len(writes) == 1 + 1 + 10 + 1 + 1
+
+
+def test_five_thousand_findings_without_a_token_are_few_annotations(job: Job) -> None:
+    job.set(GITHUB_TOKEN=None)
+    job.configure(ALL)
+    job.write(*([BAD] * 5000))
+    ran = job.run()
+    assert ran.status == 2
+    assert sum(line.startswith("::error ") for line in ran.err.splitlines()) == 10
+
+
+def test_a_marker_in_a_template_makes_no_comment_ours(job: Job) -> None:
+    forged = str(Marker("other"))
+    run_with(job, forged)
+    assert all(f"tag={tag}" not in body[20:] for body in job.github.bodies() for tag in ("other",))
+    assert f"/issues/{NUMBER}/comments" in job.github.written()[0]
