@@ -10,9 +10,22 @@ import re
 
 import pytest
 
-from policy_gate.publishers.marker import Marker
+from policy_gate.model import (
+    CheckResult,
+    Coverage,
+    Finding,
+    GateReport,
+    Location,
+    PolicyIdentity,
+    PolicyKind,
+    Severity,
+    Status,
+    Verdict,
+)
+from policy_gate.publishers.github import GitHubPublisher
+from policy_gate.publishers.interface import PublishSettings
+from policy_gate.publishers.marker import Marker, marker_of
 from tests.command_line import Ran, template
-from tests.local_github import NUMBER
 from tests.publishers.jobs import BAD, Job, patch_of
 
 ALL = (
@@ -33,7 +46,7 @@ HOSTILE = {
     "output": "x\nresult=passed\nresult<<EOF\npassed\nEOF",
     "control": "a\x1b[2J\x00\x07\u202eb\u2028c",
     "surrogate": "a\ud800b",
-    "long": "x" * 5000,
+    "long": "x" * 4000,
 }
 
 
@@ -107,11 +120,29 @@ def test_a_hostile_file_name_stays_text(job: Job, name: str) -> None:
         assert "<!--" not in shown
 
 
+def many(count: int) -> GateReport:
+    """A report of findings at the lines of one file."""
+    findings = tuple(
+        Finding(
+            "CHECK_ACCESS_NOT_GRANTED",
+            Severity.SECURITY_WARNING,
+            "It grants what it must not: " + "x" * 100,
+            blocking=True,
+            locations=(Location("role.json", line, 1, line, 2),),
+            fingerprint=f"{line:016x}",
+        )
+        for line in range(1, count + 1)
+    )
+    identity = PolicyIdentity("role.json", "Role", "AWS::IAM::Role", "app", PolicyKind.IDENTITY)
+    result = CheckResult(identity, "access-not-granted", Verdict.FAIL, findings, blocking=True)
+    coverage = Coverage(found=1, checked=1, failed=1)
+    return GateReport(Status.FAILED, 2, "embedded", "offline", coverage, (result,))
+
+
 def test_five_thousand_findings(job: Job) -> None:
-    job.configure(ALL)
-    job.write(*([BAD] * 5000))
-    ran = job.run()
-    assert (ran.status, ran.err) == (2, "")
+    job.github.patches["role.json"] = patch_of("\n" * 5000)
+    settings = PublishSettings(check_run=True, commit_status=True, sarif=True)
+    assert GitHubPublisher().publish(many(5000), settings) == []
     [body] = job.github.bodies()
     assert 30_000 < len(body) <= 65_536
     assert len(job.github.review_comments) == 30
@@ -122,17 +153,18 @@ def test_five_thousand_findings(job: Job) -> None:
     assert len(writes) == 1 + 1 + 10 + 1 + 1
 
 
-def test_five_thousand_findings_without_a_token_are_few_annotations(job: Job) -> None:
+def test_five_thousand_findings_without_a_token_are_few_annotations(
+    job: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
     job.set(GITHUB_TOKEN=None)
-    job.configure(ALL)
-    job.write(*([BAD] * 5000))
-    ran = job.run()
-    assert ran.status == 2
-    assert sum(line.startswith("::error ") for line in ran.err.splitlines()) == 10
+    assert GitHubPublisher().publish(many(5000), PublishSettings()) != []
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert sum(line.startswith("::error ") for line in err.splitlines()) == 10
 
 
 def test_a_marker_in_a_template_makes_no_comment_ours(job: Job) -> None:
-    forged = str(Marker("other"))
-    run_with(job, forged)
-    assert all(f"tag={tag}" not in body[20:] for body in job.github.bodies() for tag in ("other",))
-    assert f"/issues/{NUMBER}/comments" in job.github.written()[0]
+    run_with(job, str(Marker("other")))
+    job.run("--publish-tag", "other")
+    tags = [marker.tag for body in job.github.bodies() if (marker := marker_of(body))]
+    assert tags == ["policy-gate", "other"]
