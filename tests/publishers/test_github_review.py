@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from policy_gate.publishers.marker import Marker, marker_of
 from tests.command_line import allow, template
 from tests.local_github import NUMBER, Call, Reply, refusal
@@ -29,9 +31,11 @@ def test_a_finding_on_a_changed_line_has_a_comment_there(job: Job) -> None:
     assert len(job.github.reviews) == 1
 
 
-def test_a_finding_on_another_line_has_none(job: Job) -> None:
+@pytest.mark.parametrize("patch", ["@@ -1,1 +1,2 @@\n {\n+ ", ""], ids=["another", "too large"])
+def test_a_finding_on_another_line_has_none(job: Job, patch: str) -> None:
+    """GitHub gives no diff of a file that is too large."""
     job.write(BAD)
-    job.github.patches = {"role.json": "@@ -1,1 +1,2 @@\n {\n+ ", "other.json": patch_of("x")}
+    job.github.patches = {"role.json": patch, "other.json": patch_of("x")}
     ran = job.run()
     assert (ran.status, ran.err) == (2, "")
     assert lines(job) == []
