@@ -25,10 +25,12 @@ from policy_gate.checks.registry import CHECKS
 from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
 from policy_gate.config_aws import aws_settings, sends_sensitive
+from policy_gate.config_publish import publish_settings
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
 from policy_gate.model import Waiver
 from policy_gate.parameters_file import ParameterValues, parameter_value, read_parameters
+from policy_gate.publishers.interface import PublishSettings
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
 from policy_gate.waivers import FILE as WAIVERS_FILE
@@ -128,6 +130,7 @@ class GateConfig:
 
     today: date | None = None
     """The day that waivers are judged on; None is today, in UTC."""
+    publish: PublishSettings = field(default_factory=PublishSettings)
 
 
 def default_config() -> GateConfig:
@@ -178,6 +181,7 @@ def load_config(path: Path) -> GateConfig:
         "waivers",
         "inline-waivers",
         "markdown-template",
+        "publish",
     )
     return GateConfig(
         _checks(root),
@@ -198,6 +202,7 @@ def load_config(path: Path) -> GateConfig:
         waivers_file=_waivers_file(root),
         inline_waivers=root.flag("inline-waivers"),
         markdown_template=root.file("markdown-template") if root.has("markdown-template") else None,
+        publish=publish_settings(root),
     )
 
 

@@ -14,6 +14,7 @@ HEAVY = (
     "boto3",
     "botocore",
     "cfnlint",
+    "github",
     "hypothesis",
     "jinja2",
     "jsonschema",

@@ -16,6 +16,7 @@ from policy_gate.commands.configuration import configured
 from policy_gate.commands.reports import Reports, remove_reports
 from policy_gate.config_section import ConfigError
 from policy_gate.progress import progress_bar
+from policy_gate.publishers.publish import publish
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -39,4 +40,8 @@ def main(arguments: argparse.Namespace) -> int:
     except BaseException:
         remove_reports(arguments.report)
         raise
-    return report.exit_status if reports.write(report) else 1
+    status = report.exit_status if reports.write(report) else 1
+    sys.stdout.flush()
+    tag = arguments.publish_tag or config.publish.tag
+    publish(report, replace(config.publish, tag=tag), arguments.publish)
+    return status
