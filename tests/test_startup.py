@@ -17,6 +17,7 @@ HEAVY = (
     "hypothesis",
     "jinja2",
     "jsonschema",
+    "junitparser",
     "pydantic",
     "requests",
     "samtranslator",
