@@ -18,6 +18,7 @@ HEAVY = (
     "hypothesis",
     "jinja2",
     "jsonschema",
+    "junitparser",
     "pydantic",
     "requests",
     "samtranslator",

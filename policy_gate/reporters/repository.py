@@ -22,12 +22,18 @@ class Repository:
         self._here = Path.cwd()
         above = (self._here, *self._here.parents)
         self.root = next((path for path in above if (path / ".git").exists()), self._here)
+        self._paths: dict[str, str] = {}
 
     def path(self, name: str) -> str:
         """The path of a file of the report, `/` between its parts.
 
         Of a file that is not in the repository only the name is told.
         """
+        if name not in self._paths:
+            self._paths[name] = self._relative(name)
+        return self._paths[name]
+
+    def _relative(self, name: str) -> str:
         if name == STANDARD_INPUT:
             return f"{OUTSIDE}/stdin"
         absolute = os.path.normpath(self._here / name[:_LONGEST])

@@ -76,7 +76,7 @@ def _text(
     report: GateReport, category: str, kept: Sequence[Problem], cut: Sequence[Problem]
 ) -> str:
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, category, kept, cut)]}
-    return guarded(json.dumps(log, indent=1, ensure_ascii=True)) + "\n"
+    return guarded(json.dumps(log, ensure_ascii=True)) + "\n"
 
 
 def _run(

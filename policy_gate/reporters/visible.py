@@ -23,6 +23,9 @@ MAX_TEXT = 2000
 
 def visible(text: str, encoding: str) -> str:
     """The text in characters that print and that `encoding` has."""
+    # Most texts are visible as they are, and a report has many.
+    if text.isprintable() and _encodes(text, encoding) and not RUNNER_COMMAND.search(text):
+        return text
     return "".join(visible_characters(text, encoding))
 
 
@@ -49,11 +52,11 @@ def columns(text: str) -> int:
     return sum(_character_columns(char) for char in text)
 
 
-def _encodes(char: str, encoding: str) -> bool:
-    if char.isascii():
+def _encodes(text: str, encoding: str) -> bool:
+    if text.isascii():
         return True
     try:
-        char.encode(encoding)
+        text.encode(encoding)
     except UnicodeEncodeError:
         return False
     return True

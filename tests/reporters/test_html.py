@@ -134,6 +134,15 @@ def test_a_hostile_source_line_is_text(tmp_path_factory: pytest.TempPathFactory)
     assert len(text) < 30_000
 
 
+@pytest.mark.parametrize("kind", ["html", "markdown"])
+def test_of_what_is_sensitive_no_line_is_shown(kind: str) -> None:
+    result = fails(INLINE, INLINE_AT, "access-not-granted", DELETE_TABLE)
+    for is_sensitive in (False, True):
+        results = [replace(result, is_sensitive=is_sensitive)]
+        text = printed(kind, report(Status.FAILED, 2, results, Coverage(found=1, failed=1)))
+        assert ("dynamodb:GetItem" in text) is not is_sensitive
+
+
 def test_nothing_is_loaded_and_only_our_script_may_run() -> None:
     text = printed("html", failed_report())
     read = Page(text)

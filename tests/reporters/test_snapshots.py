@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -37,4 +38,6 @@ SHOWN = {
 @pytest.mark.parametrize("kind", [kind for kind in REPORTERS if kind not in {"console", "json"}])
 def test_snapshot(kind: str, name: str) -> None:
     text = printed(kind, SHOWN[name]).replace(__version__, "VERSION")
+    if kind == "sarif":
+        text = json.dumps(json.loads(text), indent=1) + "\n"
     assert_snapshot(f"{kind}-{name}", text)
