@@ -1,0 +1,1 @@
+"""Where people see the report: pull requests, job summaries, commit statuses."""
