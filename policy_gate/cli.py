@@ -12,6 +12,7 @@ from policy_gate import __version__
 from policy_gate.analyzers.registry import ANALYZERS
 from policy_gate.commands.serve_options import add_options
 from policy_gate.fault import fault
+from policy_gate.publishers.registry import PLATFORMS
 from policy_gate.reporters.registry import REPORTERS
 
 ERROR, USAGE, INTERRUPTED = 1, 64, 130
@@ -147,7 +148,31 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="with AWS: where the account has no analyzer for the access previews of the check"
         " no-external-access, create one (type ACCOUNT, name policy-gate)",
     )
+    _add_publish(parser)
     parser.set_defaults(command=_run)
+
+
+def _add_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--publish",
+        choices=(*PLATFORMS, "none"),
+        help="where people see the report, after the verdict (default: the platform that the job"
+        " runs on, if any)",
+    )
+    parser.add_argument(
+        "--publish-tag",
+        type=_tag,
+        metavar="TAG",
+        help="tells what parallel jobs publish apart (default: the configuration's tag)",
+    )
+
+
+def _tag(text: str) -> str:
+    from policy_gate.publishers.marker import is_tag
+
+    if not is_tag(text):
+        raise argparse.ArgumentTypeError("expected up to 64 letters, digits, dots, - and _")
+    return text
 
 
 def _add_extract(parser: argparse.ArgumentParser) -> None:

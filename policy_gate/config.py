@@ -22,9 +22,11 @@ from policy_gate.checks.registry import CHECKS
 from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
 from policy_gate.config_aws import aws_settings, sends_sensitive
+from policy_gate.config_publish import publish_settings
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
 from policy_gate.parameters_file import ParameterValues, parameter_value, read_parameters
+from policy_gate.publishers.interface import PublishSettings
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
 
@@ -85,6 +87,8 @@ class GateConfig:
     notes: tuple[str, ...] = ()
     """What the report should say about the configuration."""
 
+    publish: PublishSettings = field(default_factory=PublishSettings)
+
 
 def default_config() -> GateConfig:
     """What runs where there is no configuration file."""
@@ -129,6 +133,7 @@ def load_config(path: Path) -> GateConfig:
         "managed-policy-documents",
         "parameter-defaults",
         "terraform-roots",
+        "publish",
     )
     return GateConfig(
         _checks(root),
@@ -142,6 +147,7 @@ def load_config(path: Path) -> GateConfig:
         root.choice("managed-policies", ("inform", "block")) == "block",
         sends_sensitive(root),
         _document_folder(root),
+        publish=publish_settings(root),
     )
 
 

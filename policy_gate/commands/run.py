@@ -12,6 +12,7 @@ from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
 from policy_gate.config_section import ConfigError
 from policy_gate.progress import progress_bar
+from policy_gate.publishers.publish import publish
 from policy_gate.reporters.registry import find_reporter
 
 
@@ -24,4 +25,7 @@ def main(arguments: argparse.Namespace) -> int:
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
     find_reporter(arguments.format).write(report, sys.stdout)
+    sys.stdout.flush()
+    tag = arguments.publish_tag or config.publish.tag
+    publish(report, replace(config.publish, tag=tag), arguments.publish)
     return report.exit_status
