@@ -16,6 +16,7 @@ from policy_gate.checks.sensitive_actions import read_actions
 from policy_gate.checks.targets import KIND_NAMES, Targets, note_if_unused, targets_from
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy
+from policy_gate.s3_source import named_source
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def from_config(section: Section) -> list[Check]:
             message = f"{resource!r} is no ARN: it must begin with arn: or be *"
             raise section.error(message, "resources")
     if section.has("actions-file"):
-        actions += read_actions(section.file("actions-file"), section)
+        actions += read_actions(named_source(section, "actions-file"))
     if not actions and not resources:
         raise section.error("this check needs actions, an actions-file or resources")
     access = Access(tuple(dict.fromkeys(actions)), resources)

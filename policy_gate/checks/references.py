@@ -6,10 +6,11 @@ import json
 
 from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.targets import KIND_NAMES, Targets
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config_section import ConfigError, Section
 from policy_gate.model import PolicyKind
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.document import read_document
+from policy_gate.s3_source import named_source
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source
@@ -21,7 +22,7 @@ def reference_text(section: Section, targets: Targets) -> str:
     Raises ConfigError where it is missing, no policy document, or of a kind that can't be compared
     with the policies it is meant for.
     """
-    source = read_source(section.file("reference"), section)
+    source = named_source(section, "reference")
     kinds = {KIND_NAMES.get(name) for name in targets.names}
     if PolicyKind.IDENTITY in kinds and not kinds <= {PolicyKind.IDENTITY, None}:
         raise section.error(

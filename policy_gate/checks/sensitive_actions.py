@@ -6,15 +6,13 @@ the format of https://github.com/aws-samples/access-analyzer-automated-policy-an
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from policy_gate.analyzers.interface import is_action
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config_section import ConfigError
+from policy_gate.syntax.source import Source
 
 
-def read_actions(path: Path, section: Section | None = None) -> list[str]:
+def read_actions(source: Source) -> list[str]:
     """The actions of a file, in order. Raises ConfigError with the line of what is no action."""
-    source = read_source(path, section)
     actions = []
     offset = 0
     for line in source.text.splitlines(keepends=True):

@@ -24,6 +24,7 @@ from policy_gate.commands.validate import Answered, Ask, validate
 from policy_gate.config_section import ConfigError, read_source
 from policy_gate.reasoning.zone import ZoneOfTrust
 from policy_gate.reporters.answer import CheckAnswer, write_console, write_json
+from policy_gate.s3_source import given_source
 
 _ACCESS_POLICY_TYPES: dict[str, AccessPolicyType] = {
     "identity": "IDENTITY_POLICY",
@@ -81,14 +82,14 @@ def _document(path: str, policy_type: AccessPolicyType) -> str:
 def _no_new_access(arguments: argparse.Namespace) -> Ask:
     policy_type = _ACCESS_POLICY_TYPES[arguments.policy_type]
     document = _document(arguments.policy, policy_type)
-    reference = _document(arguments.reference, policy_type)
+    reference = access_policy_text(given_source(arguments.reference), policy_type)
     return lambda analyzer: Answered(analyzer.check_no_new_access(document, reference, policy_type))
 
 
 def _access_not_granted(arguments: argparse.Namespace) -> Ask:
     actions = _listed(arguments.actions)
     if arguments.actions_file:
-        actions += read_actions(Path(arguments.actions_file))
+        actions += read_actions(given_source(arguments.actions_file))
     resources = _listed(arguments.resources)
     if not actions and not resources:
         arguments.parser.error("name --actions, --actions-file or --resources")
