@@ -15,6 +15,7 @@ from policy_gate.publishers import gitlab_api, parts
 from policy_gate.publishers.gitlab import PUBLISHER
 from policy_gate.publishers.interface import PublishSettings
 from tests.local_gitlab import HEAD, READER, Call, Reply, read_only, running
+from tests.publishers.abandoned import awaited
 from tests.publishers.gitlab.jobs import BAD, Job, diff_of
 from tests.publishers.results import failed
 
@@ -252,7 +253,8 @@ def test_a_gitlab_that_takes_too_long_is_given_up(job: Job) -> None:
 
     job.patch.setattr(gitlab_api, "DEADLINE", 120.0)
     job.patch.setattr(parts, "MAX_SECONDS", 0.0)
-    assert "note, discussions: GitLab takes too long" in told(job)
+    with awaited():
+        assert "note, discussions: GitLab takes too long" in told(job)
 
 
 def test_five_thousand_findings_fit(job: Job) -> None:
