@@ -113,7 +113,7 @@ def running() -> Iterator[LocalCodeCommit]:
         if scripted is not None:
             return scripted
         try:
-            answer = _OPERATIONS[call.operation](state, call.body)
+            answer = OPERATIONS[call.operation](state, call.body)
         except RefusedError as error:
             return refusal(str(error))
         _judge(state, f"{call.operation} answer", answer, "output_shape", call.operation)
@@ -252,7 +252,7 @@ def _open(state: LocalCodeCommit, body: Mapping[str, Any]) -> None:
         raise RefusedError("PullRequestAlreadyClosedException")
 
 
-_OPERATIONS: dict[str, Callable[[LocalCodeCommit, Mapping[str, Any]], dict[str, Any]]] = {
+OPERATIONS: dict[str, Callable[[LocalCodeCommit, Mapping[str, Any]], dict[str, Any]]] = {
     "GetPullRequest": _get,
     "GetCommentsForPullRequest": _comments,
     "PostCommentForPullRequest": _post,

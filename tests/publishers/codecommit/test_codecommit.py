@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 from policy_gate.model import Coverage, GateReport, Status
 from policy_gate.publishers.codecommit import PUBLISHER
 from policy_gate.publishers.interface import PublishSettings
-from tests.local_codecommit import AUTHOR, CALLER, HEAD, MAX_CONTENT, ROLE, Call
+from tests.local_codecommit import AUTHOR, HEAD, MAX_CONTENT, OPERATIONS, ROLE, Call
 from tests.publishers.codecommit.builds import BAD, Build
 from tests.publishers.results import failed
 
 NEXT = "d" * 40
+COMMENTING = set(OPERATIONS) - {"UpdatePullRequestApprovalState", "UpdatePullRequestStatus"}
 MARK = f"[policy-gate]: # (tag=policy-gate commit={HEAD})"
 
 
@@ -215,7 +220,6 @@ def test_a_comment_has_room_for_ten_thousand_characters_and_counts_the_rest(buil
     (content,) = build.codecommit.contents()
     assert MAX_CONTENT - 1000 < len(content.encode()) <= MAX_CONTENT
     assert "more problems not shown." in content
-    assert CALLER
 
 
 def test_a_build_that_is_for_no_pull_request_publishes_nothing(build: Build) -> None:
@@ -225,3 +229,17 @@ def test_a_build_that_is_for_no_pull_request_publishes_nothing(build: Build) -> 
     assert build.run().err == ""
     assert "pullRequestId is not set" in build.run("--publish", "codecommit").err
     assert build.codecommit.calls == []
+
+
+def test_the_pages_name_the_permissions_of_each_call() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    needed = {f"codecommit:{operation}" for operation in OPERATIONS}
+    for page in ("aws.md", "codebuild.md"):
+        assert set(re.findall(r"`(codecommit:\w+)`", (docs / page).read_text())) == needed
+    blocks = re.findall(r"```json\n(.*?)```", (docs / "codebuild.md").read_text(), re.DOTALL)
+    rule, transformer, policy = map(json.loads, blocks)
+    assert rule["source"] == ["aws.codecommit"]
+    started = json.loads(transformer["inputTemplate"])
+    assert started["environmentVariablesOverride"][0]["name"] == "pullRequestId"
+    (statement,) = policy["Statement"]
+    assert {f"codecommit:{name}" for name in COMMENTING} == set(statement["Action"])
