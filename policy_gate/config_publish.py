@@ -13,7 +13,16 @@ def publish_settings(root: Section) -> PublishSettings:
     if not root.has("publish"):
         return defaults
     section = root.section("publish")
-    section.only("tag", "comment", "review-comments", "check-run", "commit-status", "sarif")
+    section.only(
+        "tag",
+        "comment",
+        "review-comments",
+        "check-run",
+        "commit-status",
+        "sarif",
+        "approval",
+        "close-pull-request",
+    )
 
     def flag(key: str, default: bool) -> bool:
         return section.flag(key) if section.has(key) else default
@@ -28,4 +37,6 @@ def publish_settings(root: Section) -> PublishSettings:
         flag("check-run", defaults.check_run),
         flag("commit-status", defaults.commit_status),
         flag("sarif", defaults.sarif),
+        flag("approval", defaults.approval),
+        flag("close-pull-request", defaults.close_pull_request),
     )

@@ -44,11 +44,15 @@ def source_of(name: str, data: bytes, limit: int = MAX_BYTES) -> Source:
 class Section:
     """One value of the configuration, with the key that leads to it."""
 
-    def __init__(self, source: Source, node: Node, key: str, folder: Path) -> None:
+    def __init__(
+        self, source: Source, node: Node, key: str, folder: Path, root: Section | None = None
+    ) -> None:
         self.source = source
         self.node = node
         self.key = key
         self.folder = folder
+        self.root = root or self
+        """The whole file."""
 
     def error(self, message: str, key: str = "", hint: str = "") -> ConfigError:
         """An error about this section, or about one of its keys."""
@@ -85,7 +89,7 @@ class Section:
 
     def section(self, key: str) -> Section:
         name = f"{self.key}.{key}" if self.key else key
-        return Section(self.source, self.node.entries[key], name, self.folder)
+        return Section(self.source, self.node.entries[key], name, self.folder, self.root)
 
     def sections(self, least: int = 1) -> list[Section]:
         """The entries of a list of mappings; `least` is 0 or 1."""
@@ -94,7 +98,7 @@ class Section:
         if len(self.node.value) < least:
             raise self.error("at least one entry is expected here")
         return [
-            Section(self.source, node, f"{self.key}[{index}]", self.folder)
+            Section(self.source, node, f"{self.key}[{index}]", self.folder, self.root)
             for index, node in enumerate(self.node.value)
         ]
 

@@ -144,7 +144,7 @@ data "aws_iam_policy_document" "permissions" {
 
     content {
       sid       = "ReadReferences"
-      actions   = ["s3:GetObject"]
+      actions   = ["s3:GetObject", "s3:GetObjectVersion"]
       resources = [var.reference_objects]
     }
   }

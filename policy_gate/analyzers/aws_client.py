@@ -21,7 +21,7 @@ CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 60
 """Seconds."""
 
-SERVICES = ("accessanalyzer", "iam", "sts")
+SERVICES = ("accessanalyzer", "codecommit", "iam", "s3", "sts")
 """What a client can be of."""
 
 ROLE_SESSION = "policy-gate"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from policy_gate.analyzers.interface import AnalyzerError
@@ -86,24 +87,30 @@ _CONFIGURATION = "Check the AWS configuration and credentials."
 
 
 @contextmanager
-def sdk_errors(service: str = "Access Analyzer") -> Iterator[None]:
-    """Raises AnalyzerError for all that the AWS SDK raises inside, asking the service."""
+def sdk_errors(
+    service: str = "Access Analyzer", advice: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[None]:
+    """Raises AnalyzerError for all that the AWS SDK raises inside, asking the service.
+
+    `advice` says by code what to do, where that is not what Access Analyzer or IAM need.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
+    known = {**_ADVICE, **advice}
     try:
         yield
     except ClientError as error:
         reply = error.response.get("Error", {})
-        raise _refused(error.operation_name, reply, service) from error
+        raise _refused(error.operation_name, reply, service, known) from error
     # The SDK's parser and ours end like this in JSON that is not the shape the API promises.
     except (AttributeError, KeyError, TypeError, UnicodeDecodeError, ResponseParserError) as error:
         raise malformed_answer(f"{type(error).__name__}: {error}", service) from error
     # OSError: a token file or a credential process is missing. ValueError: AWS_MAX_ATTEMPTS=x.
     except (BotoCoreError, OSError, ValueError) as error:
         names = [kind.__name__ for kind in type(error).__mro__]
-        advice = next((_ADVICE[name] for name in names if name in _ADVICE), _CONFIGURATION)
-        raise AnalyzerError(names[0], _sentences(str(error), advice)) from error
+        what_to_do = next((known[name] for name in names if name in known), _CONFIGURATION)
+        raise AnalyzerError(names[0], _sentences(str(error), what_to_do)) from error
 
 
 def malformed_answer(detail: str, service: str = "Access Analyzer") -> AnalyzerError:
@@ -118,10 +125,12 @@ def is_throttled(response: Mapping[str, Any] | None) -> bool:
     return isinstance(error, dict) and str(error.get("Code")) in _THROTTLES
 
 
-def _refused(operation: str, error: dict[str, Any], service: str) -> AnalyzerError:
+def _refused(
+    operation: str, error: dict[str, Any], service: str, known: Mapping[str, str]
+) -> AnalyzerError:
     code = str(error.get("Code") or "Unknown")
     message = str(error.get("Message") or code)
-    advice = _ADVICE.get(code, _LATER if code.startswith("5") else _CONFIGURATION)
+    advice = known.get(code, _LATER if code.startswith("5") else _CONFIGURATION)
     if service == "STS" and code == "AccessDenied":
         advice = "Let the trust policy of the role, and the credentials, allow sts:{operation}."
     if message.startswith(_WRONG_CLOCK):

@@ -16,6 +16,7 @@ from policy_gate.reasoning.document import read_document
 from policy_gate.references.library import POLICY, is_builtin
 from policy_gate.references.parameters import given
 from policy_gate.references.reference import Reference, builtin_folder, read_reference
+from policy_gate.s3_source import given_source, is_in_s3, named_source
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, shown
@@ -26,6 +27,8 @@ def named_reference(section: Section) -> Reference:
     name = section.required_text("reference")
     if is_builtin(name):
         return read_reference(builtin_folder(name, POLICY, section, "reference"), section)
+    if is_in_s3(name):
+        return Reference(named_source(section, "reference", name), None)
     path = section.folder / name
     if path.is_dir() and not (path / POLICY).is_file():
         raise section.error(f"there is no file {shown(path / POLICY)}", "reference")
@@ -78,8 +81,12 @@ def reference_file(
 
     A parameter that is assigned several times is a list.
     """
-    path = builtin_folder(name, POLICY, None, "") if is_builtin(name) else Path(name)
-    reference = read_reference(path)
+    if is_in_s3(name):
+        reference = Reference(given_source(name), None)
+    else:
+        reference = read_reference(
+            builtin_folder(name, POLICY, None, "") if is_builtin(name) else Path(name)
+        )
     declared = reference.meta.parameters if reference.meta else {}
     values: dict[str, ParameterValue] = {}
     for parameter in dict.fromkeys(key for key, _ in assignments):

@@ -6,12 +6,12 @@ the format of https://github.com/aws-samples/access-analyzer-automated-policy-an
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from policy_gate.analyzers.interface import is_action
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.references.library import ACTIONS, is_builtin
 from policy_gate.references.reference import builtin_folder
+from policy_gate.s3_source import given_source, named_source
+from policy_gate.syntax.source import Source
 
 _KEY = "actions-file"
 
@@ -25,25 +25,24 @@ def actions_files(section: Section) -> list[str]:
     if isinstance(node.value, list) and not node.value:
         raise section.error("at least one entry is expected here", _KEY)
     names = section.texts(_KEY) if isinstance(node.value, list) else (section.required_text(_KEY),)
-    return [action for name in names for action in read_actions(_path(section, name), section)]
+    return [action for name in names for action in read_actions(_source(section, name))]
 
 
-def _path(section: Section, name: str) -> Path:
+def _source(section: Section, name: str) -> Source:
     if is_builtin(name):
-        return builtin_folder(name, ACTIONS, section, _KEY) / ACTIONS
-    return section.existing_file(name, _KEY)
+        return read_source(builtin_folder(name, ACTIONS, section, _KEY) / ACTIONS)
+    return named_source(section, _KEY, name)
 
 
 def actions_file(name: str) -> list[str]:
     """The actions of a file, or of `builtin:NAME`, of a command line. Raises ConfigError."""
     if is_builtin(name):
-        return read_actions(builtin_folder(name, ACTIONS, None, "") / ACTIONS)
-    return read_actions(Path(name))
+        return read_actions(read_source(builtin_folder(name, ACTIONS, None, "") / ACTIONS))
+    return read_actions(given_source(name))
 
 
-def read_actions(path: Path, section: Section | None = None) -> list[str]:
+def read_actions(source: Source) -> list[str]:
     """The actions of a file, in order. Raises ConfigError with the line of what is no action."""
-    source = read_source(path, section)
     actions = []
     offset = 0
     for line in source.text.splitlines(keepends=True):

@@ -35,6 +35,11 @@ class PublishSettings:
     check_run: bool = False
     commit_status: bool = False
     sarif: bool = False
+    approval: bool = False
+    """Approve the pull request where the gate passed, take the approval back where it did not."""
+
+    close_pull_request: bool = False
+    """Close the pull request where the gate failed."""
 
     @property
     def name(self) -> str:

@@ -18,6 +18,10 @@ class Platform(NamedTuple):
 
 PLATFORMS = {
     "github": Platform("policy_gate.publishers.github", ("GITHUB_API_URL", "GITHUB_REPOSITORY")),
+    "gitlab": Platform("policy_gate.publishers.gitlab", ("CI_API_V4_URL", "CI_PROJECT_ID")),
+    "codecommit": Platform(
+        "policy_gate.publishers.codecommit", ("CODEBUILD_BUILD_ID", "pullRequestId")
+    ),
 }
 """In the order in which they are recognised."""
 

@@ -111,7 +111,7 @@ def _question(folder: Path, meta: Meta) -> tuple[PolicyQuestion | ActionsQuestio
     """What examples are asked, and the faults of the reference."""
     if (folder / ACTIONS).is_file():
         source = read_source(folder / ACTIONS)
-        actions = read_actions(folder / ACTIONS)
+        actions = read_actions(read_source(folder / ACTIONS))
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
         return ActionsQuestion(source, actions), _unknown_names(statement, "IDENTITY_POLICY")
     reference = read_reference(folder)
