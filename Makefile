@@ -2,6 +2,9 @@
 # make test    adds the test dependencies and runs every check
 # make fuzz    decides 200,000 random pairs of policies and attacks the answers
 # make bench   measures start-up, extraction and the decision procedure, side by side with others
+# make lint-ci judges the files of CI with zizmor, actionlint, check-jsonschema and hadolint
+# make test-action | test-component | test-buildspec | test-pre-commit | test-image
+#              tries a way to run the gate, with tools beyond pip; says so where one is absent
 # make lock    resolves the dependencies anew into requirements/*.txt
 #
 # The stamp files in .venv say what is installed. Either install is repeated when the project
@@ -9,7 +12,6 @@
 
 PYTHON ?= python3
 ARGS ?= run --config examples/getting-started/.policy-gate.yml
-UV_VERSION := 0.13.9
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := .venv/bin/python -m pip install --quiet
@@ -20,7 +22,8 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.
 ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
-.PHONY: run test fuzz bench docs screenshot check-sarif lock
+.PHONY: run test fuzz bench docs screenshot check-sarif lock lint-ci image
+.PHONY: test-action test-component test-buildspec test-pre-commit test-image
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
 endif
@@ -59,15 +62,60 @@ screenshot: .venv/run.stamp
 check-sarif: .venv/run.stamp
 	.venv/bin/python -m tools.check_sarif $(MULTITOOL)
 
+# What GitHub reads, under the names that it reads it by; a component is two YAML documents.
+lint-ci: .tools/stamp
+	rm -rf .tools/ci && mkdir -p .tools/ci/.github/workflows
+	cp .github/workflows/*.yml examples/github/*.yml .tools/ci/.github/workflows/
+	cp .github/dependabot.yml .tools/ci/.github/
+	cp action.yml .tools/ci/
+	sed '1,/^---$$/d' templates/policy-gate.yml >.tools/ci/component.yml
+	git init --quiet .tools/ci
+	.tools/bin/zizmor --offline .tools/ci
+	cd .tools/ci && ../bin/actionlint
+	.tools/bin/check-jsonschema --builtin-schema vendor.github-workflows .tools/ci/.github/workflows/*.yml
+	.tools/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	.tools/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	.tools/bin/check-jsonschema --builtin-schema vendor.gitlab-ci .tools/ci/component.yml examples/gitlab/.gitlab-ci.yml
+	.tools/bin/hadolint Dockerfile
+	.tools/bin/pre-commit validate-manifest .pre-commit-hooks.yaml
+	.tools/bin/pre-commit validate-config examples/pre-commit/.pre-commit-config.yaml
+
+# -s shows what each tool printed, -rs why a test was skipped.
+WAY = WAYS=$@ .venv/bin/pytest -n0 -s -rs
+
+test-action: .venv/test.stamp .tools/stamp
+	$(WAY) tests/ways/test_act.py
+
+test-buildspec: .venv/test.stamp
+	$(WAY) tests/ways/test_buildspec.py
+
+test-pre-commit: .venv/test.stamp .tools/stamp
+	$(WAY) tests/ways/test_pre_commit.py
+
+test-component: .venv/test.stamp
+	@command -v npm >/dev/null || echo "test-component needs npm: install Node.js" >&2
+	@command -v npm >/dev/null && mkdir -p .tools && cp tests/ways/node/package*.json .tools/ \
+		&& npm ci --prefix .tools --no-audit --no-fund --silent || true
+	$(WAY) tests/ways/test_component.py
+
+image:
+	tools/image.sh build
+
+test-image: .venv/test.stamp image
+	IMAGE_RUN="$$(tools/image.sh run)" IMAGE=policy-gate:local $(WAY) tests/ways/test_image.py
+
 lock: .venv/run.stamp
 	$(PYTHON) -m venv .venv/lock
-	.venv/lock/bin/pip install --quiet uv==$(UV_VERSION)
+	.venv/lock/bin/pip install --quiet --require-hashes --requirement requirements/uv.txt
+	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
 	$(COMPILE) --upgrade requirements/build.in --output-file requirements/build.txt
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements/run.txt
 	$(COMPILE) --upgrade pyproject.toml --extra test --constraint requirements/run.txt \
 		--output-file requirements/test.txt
 	$(COMPILE) --upgrade pyproject.toml --extra bench --constraint requirements/run.txt \
 		--output-file requirements/bench.txt
+	$(COMPILE) --upgrade pyproject.toml --extra tools --constraint requirements/run.txt \
+		--output-file requirements/tools.txt
 
 # The build backend stays outside the environment: it is no run-time dependency.
 .venv/run.stamp: pyproject.toml requirements/build.txt requirements/run.txt
@@ -96,4 +144,10 @@ lock: .venv/run.stamp
 .venv/bench.stamp: .venv/run.stamp requirements/bench.txt
 	@echo "Adding what the benchmarks compare with to .venv" >&2
 	@$(PIP) --require-hashes --requirement requirements/bench.txt >&2
+	@touch $@
+
+.tools/stamp: requirements/tools.txt
+	@echo "Building .tools with what judges the files of CI" >&2
+	@$(PYTHON) -m venv --clear .tools
+	@.tools/bin/pip install --quiet --require-hashes --requirement requirements/tools.txt >&2
 	@touch $@

@@ -22,8 +22,8 @@ BUILD = ROOT / ".venv" / "build"
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 
-def read_yaml(path: str) -> Any:
-    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+def read_yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def scripts(document: Any) -> list[str]:
@@ -92,7 +92,7 @@ def test_the_image_is_built_with_the_library_of_references() -> None:
 
 def test_there_is_a_lock_for_each_environment() -> None:
     assert [lock.name for lock in LOCKS] == [
-        "bench.txt", "build.txt", "run.txt", "test.txt",
+        "bench.txt", "build.txt", "run.txt", "test.txt", "tools.txt", "uv.txt",
     ]  # fmt: skip
 
 
@@ -116,6 +116,8 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     # jsonschema is what the SAM translator needs too.
     assert not names(test) & locked("run") - {"jsonschema"}
     assert pins("run") <= pins("test")
+    assert names(project["optional-dependencies"]["tools"]) <= locked("tools")
+    assert pins("uv") == set((ROOT / "requirements" / "uv.in").read_text().split())
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -131,28 +133,50 @@ def locked(lock: str) -> set[str]:
     return {pin.partition("==")[0] for pin in pins(lock)}
 
 
-@pytest.mark.parametrize("path", ["action.yml", ".github/workflows/test.yml"])
-def test_no_script_has_an_expression_spliced_in(path: str) -> None:
-    found = scripts(read_yaml(path))
-
-    assert found
-    assert not [script for script in found if "${{" in script]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+EXAMPLES = sorted((ROOT / "examples" / "github").glob("*.yml"))
+OURS = "octo-org/policy-gate@" + "0" * 40
+"""What stands in examples for the commit of a release."""
 
 
-def test_every_action_used_is_pinned_by_commit() -> None:
-    for workflow in (ROOT / ".github" / "workflows").glob("*.yml"):
-        for use in re.findall(r"uses: (\S+)", workflow.read_text(encoding="utf-8")):
-            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", use), use
+@pytest.mark.parametrize(
+    "path", [ROOT / "action.yml", *WORKFLOWS, *EXAMPLES], ids=lambda path: path.name
+)
+def test_no_script_has_an_expression_spliced_in(path: Path) -> None:
+    assert not [script for script in scripts(read_yaml(path)) if "${{" in script]
 
 
-def test_the_workflow_may_only_read() -> None:
-    assert read_yaml(".github/workflows/test.yml")["permissions"] == {"contents": "read"}
+def test_no_script_of_the_component_has_an_input_spliced_in() -> None:
+    text = (ROOT / "templates" / "policy-gate.yml").read_text(encoding="utf-8")
+    _, job = yaml.safe_load_all(text)
+    (settings,) = job.values()
+    assert not [line for line in settings["script"] if "$[[" in line]
+    assert all(
+        not value["expand"] for value in settings["variables"].values() if "$[[" in str(value)
+    )
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
+def test_every_action_used_is_pinned_by_commit(path: Path) -> None:
+    for use in re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8")):
+        pinned = re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40}", use)
+        assert pinned or use.startswith("./"), use
+        assert use == OURS or "policy-gate@" not in use
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
+def test_a_workflow_may_nothing_but_what_a_job_says(path: Path) -> None:
+    workflow = read_yaml(path)
+    assert workflow["permissions"] == {}
+    assert all("permissions" in job for job in workflow["jobs"].values())
 
 
 def test_the_image_has_a_base_to_choose_and_an_unprivileged_user() -> None:
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     last_stage = lines[max(i for i, line in enumerate(lines) if line.startswith("FROM ")) :]
 
-    assert any(re.match(r"ARG BASE=python:3\.\d+-slim", line) for line in lines)
+    base = r"ARG BASE=python:3\.\d+-slim@sha256:[0-9a-f]{64}"
+    assert any(re.fullmatch(base, line) for line in lines)
     assert last_stage[0] == "FROM ${BASE}"
-    assert "USER 10001" in last_stage
+    assert "USER 10001:10001" in last_stage
+    assert "WORKDIR /work" in last_stage
