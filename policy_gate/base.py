@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from policy_gate.model import Comparison, Extraction, Gone
 from policy_gate.revision import Revision, RevisionError, base_revision, open_revision
 from policy_gate.revision_extraction import extract_revision
 
+_CONFLICT = re.compile(rb"^<{7} .*^>{7} ", re.MULTILINE | re.DOTALL)
 _MAX_NAMED = 3
 
 
@@ -124,7 +126,12 @@ def _why_unread(revision: Revision) -> Callable[[str], str]:
         for module in sorted(revision.submodules):
             if inside == module or inside.startswith(f"{module}/"):
                 return f"it is in the submodule {module}, whose files are in another repository"
-        return ""
+        try:
+            content = revision.read(Path(file))
+        except RevisionError:
+            return ""
+        has_conflict = content is not None and _CONFLICT.search(content)
+        return "it holds the marks of a merge conflict" if has_conflict else ""
 
     return why_unread
 

@@ -175,8 +175,8 @@ class _Unread:
             reason = next((i.message for i in self._new if _covers(i, identity)), "")
             kind, when = ChangeKind.CHANGED, "now"
         else:
-            reason = next((i.message for i in self._old if _covers(i, identity)), "")
-            reason = reason or self._base.why_unread(identity.file)
+            found = (item.message for item in self._old if _covers(item, identity))
+            reason = self._base.why_unread(identity.file) or next(found, "")
             kind, when = ChangeKind.NEW, f"in {self._base.name}"
         if not reason:
             return None
