@@ -17,7 +17,7 @@ from policy_gate.extractors.terraform.plan_places import PlanPlaces
 from policy_gate.extractors.terraform.planned import Plan
 from policy_gate.extractors.terraform.policies import policies_of
 from policy_gate.extractors.terraform.reading import PlanText
-from policy_gate.extractors.terraform.removed import removed_policies
+from policy_gate.extractors.terraform.removed import exchanged_boundaries, removed_policies
 from policy_gate.extractors.terraform.resources import Found, Resource
 from policy_gate.extractors.terraform.roots import source_tree
 from policy_gate.extractors.terraform.scope import Evaluation
@@ -28,7 +28,7 @@ from policy_gate.extractors.terraform.tables import (
     policy_attributes,
 )
 from policy_gate.fault import fault
-from policy_gate.model import Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
+from policy_gate.model import Boundary, Extraction, NotChecked, Policy, PolicyIdentity, ReasonCode
 from policy_gate.syntax.source import Source
 
 _ERRORED = "the plan is errored, so it is not all that would change: mend that and plan again"
@@ -48,12 +48,14 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
     notes: list[str] = []
     found: list[Found] = list(_partial(plan, places))
     parts: list[Extraction] = []
+    boundaries: list[Boundary] = []
     for change in plan.changes:
         if change.mode == "managed" and _holds_policies(change.type):
             resource = Resource(evaluation, change)
             try:
                 found += _after(resource)
                 parts += contained_policies(resource, settings)
+                boundaries += exchanged_boundaries(resource)
                 for gone in removed_policies(resource):
                     found.append(gone)
                     notes += [f"{gone.identity}: {gone.message}."] if gone.is_limit else []
@@ -65,7 +67,9 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
     not_checked = [item for item in found if isinstance(item, NotChecked)]
     not_checked += [item for part in parts for item in part.not_checked]
     notes += _notes(evaluation, policies)
-    return Extraction(tuple(policies), tuple(not_checked), notes=tuple(notes))
+    return Extraction(
+        tuple(policies), tuple(not_checked), notes=tuple(notes), boundaries=tuple(boundaries)
+    )
 
 
 def _notes(evaluation: Evaluation, policies: list[Policy]) -> Iterator[str]:
