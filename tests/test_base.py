@@ -9,10 +9,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from policy_gate.reporters import json_report
 from tests.command_line import Ran, gate
 from tests.repositories import Repository
 
-SCHEMA = Path("policy_gate/reporters/gate-report.schema.json").read_text(encoding="utf-8")
+SCHEMA = Path(json_report.__file__).with_name("gate-report.schema.json").read_text(encoding="utf-8")
 CONFIGURATION = "checks: {no-public-access: true}\n"
 BLOCKING = f"{CONFIGURATION}new-access: block\n"
 

@@ -11,10 +11,11 @@ import jsonschema
 from hypothesis import HealthCheck, given, settings
 
 from policy_gate.model import Comparison, Coverage, GateReport, Status
+from policy_gate.reporters import json_report
 from policy_gate.reporters.registry import find_reporter
 from tests.reporters.strategies import comparisons
 
-SCHEMA = Path("policy_gate/reporters/gate-report.schema.json")
+SCHEMA = Path(json_report.__file__).with_name("gate-report.schema.json")
 EMPTY = GateReport(Status.PASSED, 0, "embedded", "", Coverage(), ())
 
 in_any_time = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
