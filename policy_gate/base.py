@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,17 +10,19 @@ from pathlib import Path
 from policy_gate import ci
 from policy_gate.analyzers.interface import Analyzer
 from policy_gate.baseline import Baseline, baseline_of
-from policy_gate.changes.compare import Base, compare
+from policy_gate.changes.compare import Base, compare, has_past
 from policy_gate.config import GateConfig
 from policy_gate.config_section import ConfigError
 from policy_gate.extractors.cdk.assembly import extract_assembly, is_assembly
 from policy_gate.inputs import with_attached
-from policy_gate.model import Comparison, Extraction, Gone
+from policy_gate.model import Comparison, Extraction
 from policy_gate.revision import Revision, RevisionError, base_revision, open_revision
 from policy_gate.revision_extraction import extract_revision
 from policy_gate.runner import run_checks
 
+_CONFLICT = re.compile(rb"^<{7} .*^>{7} ", re.MULTILINE | re.DOTALL)
 _MAX_NAMED = 3
+_PAST = Base("what the plan says was there before", None)
 
 
 def compared(
@@ -32,7 +35,9 @@ def compared(
         base, notes = _base(extraction, paths, config, analyzer)
     except RevisionError as error:
         told = f"What this change adds cannot be told: {error.message}"
-        if has_to_be:
+        if all(policy.change for policy in extraction.policies) and has_past(extraction):
+            comparison, notes = compare(extraction, _PAST)
+        elif has_to_be:
             comparison, notes = Comparison(config.base or "the base", error=told), ()
         else:
             notes = (f"{told}.",)
@@ -69,11 +74,8 @@ def _base(
         return Base(f"the assembly in {config.base}", held, lambda _: True), ()
     revision = _revision(config)
     if revision is None:
-        has_plan = any(policy.change for policy in extraction.policies) or any(
-            isinstance(item, Gone) for item in extraction.not_checked
-        )
-        if has_plan:
-            return Base("what the plan says was there before", None), ()
+        if has_past(extraction):
+            return _PAST, ()
         note = (
             "new-access compares with nothing here: this is no pull request, and --base names no"
             " revision."
@@ -144,7 +146,12 @@ def _why_unread(revision: Revision) -> Callable[[str], str]:
         for module in sorted(revision.submodules):
             if inside == module or inside.startswith(f"{module}/"):
                 return f"it is in the submodule {module}, whose files are in another repository"
-        return ""
+        try:
+            content = revision.read(Path(file))
+        except RevisionError:
+            return ""
+        has_conflict = content is not None and _CONFLICT.search(content)
+        return "it holds the marks of a merge conflict" if has_conflict else ""
 
     return why_unread
 

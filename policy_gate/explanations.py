@@ -77,10 +77,10 @@ class Explanation:
 @cache
 def explanations() -> dict[str, Explanation]:
     """The pages by code: those of the rules, then those of the other checks."""
-    from policy_gate.checks.explained import ACCESS_CHECKS, DISAGREEMENT
+    from policy_gate.checks.explained import ACCESS_CHECKS, ADDED, DISAGREEMENT
 
     pages = [_of_rule(rule, basis) for basis, rules in _RULES.items() for rule in rules]
-    return {page.code: page for page in (*pages, *ACCESS_CHECKS, DISAGREEMENT)}
+    return {page.code: page for page in (*pages, *ACCESS_CHECKS, DISAGREEMENT, ADDED)}
 
 
 _RULES: dict[Basis, tuple[Rule, ...]] = {

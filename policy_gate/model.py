@@ -284,6 +284,9 @@ class Boundary(NotChecked):
     limit: str = ""
     """The policy that it names, as it is written."""
 
+    was: str = ""
+    """The one that a plan exchanges for it; empty where it exchanges none."""
+
     is_found: bool = False
     """Is that policy one of the same template, found and checked where it stands?"""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from policy_gate.analyzers.interface import Analyzer
 from policy_gate.config import GateConfig
 from policy_gate.config_section import ConfigError
 from policy_gate.extractors.discover import extract_paths
-from policy_gate.extractors.files import read_bytes
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.inputs import Inputs, find_inputs, with_attached
 from policy_gate.model import (
@@ -23,13 +21,9 @@ from policy_gate.model import (
     Location,
     NotChecked,
     Policy,
-    ReasonCode,
     SourceMap,
 )
 from policy_gate.revision import Revision, RevisionError
-from policy_gate.syntax.node import ReadError
-
-_CONFLICT = re.compile(rb"^<{7} .*^>{7} ", re.MULTILINE | re.DOTALL)
 
 T = TypeVar("T", bound=NotChecked)
 
@@ -63,7 +57,6 @@ def extract_revision(
                 settings,
             )
             held = with_attached(found, config, analyzer)
-            held = replace(held, not_checked=tuple(map(_with_conflict, held.not_checked)))
     for path, message in held.unreadable:
         raise RevisionError(f"{path} at {revision} cannot be read: {message}")
     return replace(_without_plans(moved.as_written(held)), notes=notes)
@@ -153,19 +146,6 @@ class _Moved:
             message=self.text(item.message),
             location=item.location and self._location(item.location),
         )
-
-
-def _with_conflict(item: NotChecked) -> NotChecked:
-    """With a word on the marks of a merge that was committed with its conflicts."""
-    if item.reason is not ReasonCode.NOT_ANALYSED or item.identity.resource_address:
-        return item
-    try:
-        content = read_bytes(Path(item.identity.file))
-    except (OSError, ReadError):
-        return item
-    if not _CONFLICT.search(content):
-        return item
-    return replace(item, message=f"{item.message} (it holds the marks of a merge conflict)")
 
 
 def _without_plans(held: Extraction) -> Extraction:

@@ -15,6 +15,6 @@ settings.load_profile("patient")
 @pytest.fixture(autouse=True)
 def _no_platform(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests publish nothing on the platform that they may run on."""
-    for name in os.environ:
+    for name in list(os.environ):
         if name.startswith(("GITHUB_", "GITLAB_", "CI_", "CODEBUILD_")):
             monkeypatch.delenv(name)

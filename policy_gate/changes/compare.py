@@ -9,6 +9,8 @@ from policy_gate.changes.pairing import Pair, paired
 from policy_gate.changes.policies import change_of, moved_from
 from policy_gate.model import (
     AccessChange,
+    Attachment,
+    Boundary,
     ChangeKind,
     Comparison,
     Extraction,
@@ -41,6 +43,14 @@ class Base:
     """Why a file of the base could not be read, as one of a submodule; empty where it could."""
 
 
+def has_past(extraction: Extraction) -> bool:
+    """Does a plan in it say what was there before?"""
+    return any(policy.change for policy in extraction.policies) or any(
+        isinstance(item, Gone) or (isinstance(item, Attachment) and item.was_attached is not None)
+        for item in extraction.not_checked
+    )
+
+
 def compare(new: Extraction, base: Base) -> tuple[Comparison, tuple[str, ...]]:
     """What the change does to the access that policies allow, and notes on how it was found.
 
@@ -48,19 +58,21 @@ def compare(new: Extraction, base: Base) -> tuple[Comparison, tuple[str, ...]]:
     """
     planned = [_planned(policy) for policy in new.policies if policy.change is not None]
     gone = [item for item in new.not_checked if isinstance(item, Gone)]
-    plans = {pair.new[0].identity.file for pair in planned} | {item.identity.file for item in gone}
     pairs = [*_of_plan(planned), *_deleted(gone)]
     notes: tuple[str, ...] = ()
+    unread = _Unread(new, base)
     changes = [_lifted(item.identity, item.message, item) for item in gone if _was_boundary(item)]
     if base.extraction is not None:
         found = paired((p for p in new.policies if p.change is None), base.extraction.policies)
-        unread = _Unread(new, base, plans)
         told = [unread.instead_of(pair) for pair in found.pairs]
         pairs += [pair for pair, instead in zip(found.pairs, told, strict=True) if not instead]
         changes += [instead for instead in told if instead is not None]
-        changes += unread.changes()
         changes += _boundaries(new, base.extraction)
         notes = found.notes
+    elif apart := {policy.identity for policy in new.policies if policy.change is None}:
+        notes = (f"{len(apart)} policies of no plan are compared with nothing: --base names one.",)
+    changes += unread.changes()
+    changes += [_exchanged(item, item.was) for item in new.boundaries if item.was]
     compared = [change_of(pair) for pair in pairs]
     changes += [change for change in compared if change is not None]
     same = [pair for pair, change in zip(pairs, compared, strict=True) if change is None]
@@ -135,18 +147,18 @@ def _boundaries(new: Extraction, old: Extraction) -> Iterable[AccessChange]:
                 " policies allow it"
             )
             yield _lifted(identity, message, boundary)
-        elif now is not None and now.limit != boundary.limit:
-            yield AccessChange(
-                now.identity,
-                ChangeKind.CHANGED,
-                now.location,
-                undecided=(
-                    UndecidedAccess(
-                        f"its {name} was {boundary.limit} and is {now.limit}: what the first kept"
-                        " out, and the second may not, is not compared"
-                    ),
-                ),
-            )
+        elif now is not None and not now.was and now.limit != boundary.limit:
+            yield _exchanged(now, boundary.limit)
+
+
+def _exchanged(boundary: Boundary, was: str) -> AccessChange:
+    message = (
+        f"its {boundary.identity.policy_name} was {was} and is {boundary.limit}: what the first"
+        " kept out, and the second may not, is not compared"
+    )
+    identity, place = boundary.identity, boundary.location
+    undecided = (UndecidedAccess(message),)
+    return AccessChange(identity, ChangeKind.CHANGED, place, undecided=undecided)
 
 
 def _place(identity: PolicyIdentity) -> Hashable:
@@ -157,12 +169,11 @@ def _place(identity: PolicyIdentity) -> Hashable:
 class _Unread:
     """What either side holds and could not be read: nobody knows what that adds."""
 
-    def __init__(self, new: Extraction, base: Base, plans: set[str]) -> None:
+    def __init__(self, new: Extraction, base: Base) -> None:
         self._base = base
         old = base.extraction or Extraction()
         self._new = [item for item in new.not_checked if item.reason in _OPEN]
         self._old = [item for item in old.not_checked if item.reason is ReasonCode.NOT_ANALYSED]
-        self._plans = plans
         self._known = {(_place(item.identity), item.message) for item in old.not_checked}
         self._policies = {_place(policy.identity) for policy in old.policies}
 
@@ -175,8 +186,8 @@ class _Unread:
             reason = next((i.message for i in self._new if _covers(i, identity)), "")
             kind, when = ChangeKind.CHANGED, "now"
         else:
-            reason = next((i.message for i in self._old if _covers(i, identity)), "")
-            reason = reason or self._base.why_unread(identity.file)
+            found = (item.message for item in self._old if _covers(item, identity))
+            reason = self._base.why_unread(identity.file) or next(found, "")
             kind, when = ChangeKind.NEW, f"in {self._base.name}"
         if not reason:
             return None
@@ -187,9 +198,9 @@ class _Unread:
     def changes(self) -> Iterable[AccessChange]:
         """What of the change could not be read, and is not as it was."""
         for item in self._new:
-            is_attachment = item.reason is ReasonCode.DOCUMENT_UNAVAILABLE
-            if self._is_known(item) or (is_attachment and item.identity.file in self._plans):
+            if self._is_known(item):
                 continue
+            is_attachment = item.reason is ReasonCode.DOCUMENT_UNAVAILABLE
             what = "it is attached now" if is_attachment else "it could not be read"
             yield AccessChange(
                 item.identity,
@@ -200,6 +211,8 @@ class _Unread:
 
     def _is_known(self, item: NotChecked) -> bool:
         """Was it the same in the base?"""
+        if isinstance(item, Attachment) and item.was_attached is not None:
+            return item.was_attached
         place = _place(item.identity)
         if (place, item.message) not in self._known:
             return place in self._policies and item.reason is ReasonCode.DOCUMENT_UNAVAILABLE

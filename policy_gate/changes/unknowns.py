@@ -7,7 +7,8 @@ both, which nobody knows. Two things follow, so that it makes no noise and hides
   that asks for equal text), both versions get the same literal, which nothing else matches. What
   one version covers of the other for that literal it covers for every value: whatever covers it is
   either the same unknown or a `*` that would cover any text. (A value between the colons of an ARN
-  that holds a colon is the exception; that is asked again with one.)
+  that holds colons is the exception: the question is put once more with texts of which nothing is
+  known from there on, but that the same text is the same.)
 - In any other place (NotAction, NotResource, NotPrincipal, a negated condition, one on numbers,
   dates or addresses) the part is a guard. Two statements with the same guard are compared without
   it: where it holds it holds for both. Without the same guard on the other side, the new version
@@ -28,6 +29,8 @@ from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
 Place: TypeAlias = tuple[str, ...]
 Guards: TypeAlias = Mapping[Hashable, Place]
 """Parts of a statement by what is written there, with their keys."""
+
+_DIVIDING_COLONS = 5
 
 _EXCLUDING = {"NotAction": "Action", "NotResource": "Resource", "NotPrincipal": "Principal"}
 _EQUAL_TEXT = re.compile(
@@ -93,19 +96,14 @@ def with_literals(
 ) -> dict[str, Value]:
     """The statement with what both sides know as a literal of its own, where that is the same.
 
-    With `colons`, what may divide an ARN holds a colon.
+    With `colons`, a value that may divide an ARN holds colons.
     """
 
     def literal(text: DeferredText) -> DeferredText:
-        parts: list[str | Assumption] = []
-        divides = colons and divides_arn(text)
-        for part in text.parts:
-            if isinstance(part, str) or name_of(part) not in shared:
-                parts.append(part)
-            else:
-                made = replace(part, kind=AssumptionKind.CREATED_HERE)
-                parts += [made, ":", made] if divides else [made]
-        return DeferredText(tuple(parts))
+        is_shared = supplied_in([text]) <= shared
+        if colons and is_shared and divides_arn(text):
+            return _opaque(text)
+        return DeferredText(tuple(_literal(part, shared) for part in text.parts))
 
     changed = dict(statement)
     for element in ("Action", "Resource", "Principal"):
@@ -117,6 +115,25 @@ def with_literals(
             for operator, keys in condition.items()
         }
     return changed
+
+
+def _literal(part: str | Assumption, shared: frozenset[Hashable]) -> str | Assumption:
+    if isinstance(part, str) or name_of(part) not in shared:
+        return part
+    return replace(part, kind=AssumptionKind.CREATED_HERE)
+
+
+def _opaque(text: DeferredText) -> DeferredText:
+    """An ARN that is alike up to the first value with colons, and then like no other text's."""
+    shared = supplied_in([text])
+    before: list[str | Assumption] = []
+    for end, part in enumerate(text.parts):
+        if isinstance(part, Assumption) and divides_arn(DeferredText(text.parts[: end + 1])):
+            fresh = replace(part, kind=AssumptionKind.CREATED_HERE, stand_in=f"text {text}")
+            after: list[str | Assumption] = [":", fresh]
+            return DeferredText((*before, fresh, *after * _DIVIDING_COLONS))
+        before.append(_literal(part, shared))
+    return text
 
 
 def divides_arn(text: DeferredText) -> bool:

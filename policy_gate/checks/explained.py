@@ -135,3 +135,25 @@ DISAGREEMENT = Explanation(
     ),
     "https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Operations.html",
 )
+
+ADDED = Explanation(
+    "NEW_ACCESS",
+    "--base",
+    "SECURITY_WARNING",
+    "Reports a statement that allows more than the same policy did in the base of the change. Only"
+    " with `new-access: block`; otherwise the report says it and nothing blocks.",
+    "Somebody is to look at access before it is there, not after. A Deny statement or a permissions"
+    " boundary that is gone counts too: what it kept out is possible where others allow it.",
+    "a narrower change; or, where the access is meant, a waiver that says who accepted it.",
+    "no",
+    _NO_FIX,
+    "all policies that have a base: another revision, another cloud assembly, or what a plan says"
+    " was there before",
+    "proof",
+    (
+        Example("What the base has", example(_LOGS)),
+        Example("A policy with this finding", example(_LOGS.replace("Get", "*"))),
+        Example("Without it", example(_LOGS)),
+    ),
+    "https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoNewAccess.html",
+)

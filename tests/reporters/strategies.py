@@ -5,9 +5,14 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from policy_gate.model import (
+    AccessChange,
+    AccessGroup,
+    ActionChange,
     Assumption,
     AssumptionKind,
+    ChangeKind,
     CheckResult,
+    Comparison,
     Coverage,
     Finding,
     GateReport,
@@ -17,6 +22,7 @@ from policy_gate.model import (
     ReasonCode,
     Severity,
     Status,
+    UndecidedAccess,
     Verdict,
     Waiver,
 )
@@ -91,6 +97,40 @@ def results(draw: st.DrawFn) -> CheckResult:
         waiver=draw(st.none() | waivers),
     )
 
+
+action_changes = st.builds(
+    ActionChange, texts, texts, st.none() | counts, witnesses, st.none() | counts, texts
+)
+groups = st.builds(
+    AccessGroup,
+    texts,
+    texts,
+    st.lists(texts, min_size=1, max_size=3).map(tuple),
+    texts,
+    st.none() | counts,
+    st.none() | counts,
+    st.none() | locations,
+    witnesses,
+    texts,
+)
+changes = st.builds(
+    AccessChange,
+    identities,
+    st.sampled_from(ChangeKind),
+    st.none() | locations,
+    texts,
+    st.lists(action_changes, max_size=1).map(tuple),
+    st.lists(action_changes, max_size=1).map(tuple),
+    st.lists(groups, max_size=1).map(tuple),
+    st.lists(groups, max_size=1).map(tuple),
+    st.lists(
+        st.builds(UndecidedAccess, texts, st.lists(texts, max_size=2).map(tuple)), max_size=1
+    ).map(tuple),
+    texts,
+)
+comparisons = st.builds(
+    Comparison, texts, st.lists(changes, max_size=1).map(tuple), counts, counts, st.just("")
+)
 
 reports = st.builds(
     GateReport,

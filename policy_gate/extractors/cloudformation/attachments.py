@@ -62,7 +62,7 @@ def _boundary(
         resource.template.source.locate(Node(None, item.start, item.end)),
         resource.construct(""),
         written_text(item),
-        is_found,
+        is_found=is_found,
     )
 
 

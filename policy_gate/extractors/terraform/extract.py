@@ -19,7 +19,7 @@ from policy_gate.extractors.terraform.plan_places import PlanPlaces
 from policy_gate.extractors.terraform.planned import Plan
 from policy_gate.extractors.terraform.policies import policies_of
 from policy_gate.extractors.terraform.reading import PlanText
-from policy_gate.extractors.terraform.removed import removed_policies
+from policy_gate.extractors.terraform.removed import exchanged_boundaries, removed_policies
 from policy_gate.extractors.terraform.resources import Found, Resource
 from policy_gate.extractors.terraform.roots import source_tree
 from policy_gate.extractors.terraform.scope import Evaluation
@@ -31,6 +31,7 @@ from policy_gate.extractors.terraform.tables import (
 )
 from policy_gate.fault import fault
 from policy_gate.model import (
+    Boundary,
     Extraction,
     InvalidWaiver,
     Location,
@@ -60,6 +61,7 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
     found: list[Found] = list(_partial(plan, places))
     parts: list[Extraction] = []
     headers: list[tuple[Policy, Location]] = []
+    boundaries: list[Boundary] = []
     for change in plan.changes:
         if change.mode == "managed" and _holds_policies(change.type):
             resource = Resource(evaluation, change)
@@ -69,6 +71,7 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
                 place = resource.place.location
                 headers += [(item, place) for item in after if isinstance(item, Policy)]
                 parts += contained_policies(resource, settings)
+                boundaries += exchanged_boundaries(resource)
                 for gone in removed_policies(resource):
                     found.append(gone)
                     notes += [f"{gone.identity}: {gone.message}."] if gone.is_limit else []
@@ -82,7 +85,11 @@ def plan_extraction(source: Source, plan_text: PlanText, settings: ExtractSettin
     notes += _notes(evaluation, policies)
     waivers = [*_waivers(tree, headers), *(waiver for part in parts for waiver in part.waivers)]
     return Extraction(
-        tuple(policies), tuple(not_checked), notes=tuple(notes), waivers=tuple(waivers)
+        tuple(policies),
+        tuple(not_checked),
+        notes=tuple(notes),
+        boundaries=tuple(boundaries),
+        waivers=tuple(waivers),
     )
 
 

@@ -21,7 +21,7 @@ from policy_gate.extractors.terraform.resources import (
 )
 from policy_gate.extractors.terraform.tables import attachments, policy_attributes
 from policy_gate.extractors.terraform.values import located
-from policy_gate.model import Gone, PolicyKind, ReasonCode, Value
+from policy_gate.model import Boundary, Gone, PolicyKind, ReasonCode, Value
 
 _FORGOTTEN = "Terraform forgets it: it stays in AWS as it is, and later plans do not show it"
 _LIMITS = (PolicyKind.SERVICE_CONTROL, PolicyKind.RESOURCE_CONTROL)
@@ -73,6 +73,29 @@ def _boundaries(resource: Resource) -> Iterator[Gone]:
             if is_set and not value_at(change.after, path) and not change.is_unknown(path):
                 limits = "what it kept out is allowed again where other policies allow it"
                 yield _removed(resource, ".".join(map(str, path)), limits)
+
+
+def exchanged_boundaries(resource: Resource) -> Iterator[Boundary]:
+    """Permissions boundaries in whose place the plan puts others."""
+    change = resource.change
+    for row in attachments(change.type):
+        if row.effect is not Effect.LIMITS or change.after is None:
+            continue
+        for path in concrete_paths(change.before, None, row.path):
+            was, limit = value_at(change.before, path), value_at(change.after, path)
+            is_set = bool(limit) or change.is_unknown(path)
+            if was and is_set and (was != limit or change.is_unknown(path)):
+                name = ".".join(map(str, path))
+                found = resource.not_checked(name, ReasonCode.NOT_APPLICABLE, "it is exchanged")
+                shown = limit if isinstance(limit, str) else "known after apply"
+                yield Boundary(
+                    found.identity,
+                    found.reason,
+                    found.message,
+                    found.location,
+                    limit=shown,
+                    was=str(was),
+                )
 
 
 def _removed(resource: Resource, name: str, limits: str) -> Gone:
