@@ -16,6 +16,7 @@ from policy_gate.publishers.github_runner import (
     write_summary,
 )
 from policy_gate.publishers.interface import PublishSettings
+from policy_gate.reporters.annotations import workflow_commands
 
 if TYPE_CHECKING:
     from policy_gate.publishers.github_api import GitHubApi
@@ -62,7 +63,7 @@ class GitHubPublisher:
         if problem := write_summary(text):
             refused["job summary"] = problem
         if refused or not any(part.at_lines for part in parts):
-            problem = write_annotations(texts.workflow_commands(report))
+            problem = write_annotations(workflow_commands(report))
             if problem:
                 refused["annotations"] = problem
         return _sentences(refused)

@@ -49,10 +49,11 @@ def _command(problem: Problem, repository: Repository) -> str:
         if place.line == place.end_line:
             properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
     shown = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{problem.level} {shown}::{_data(chr(10).join(_sentences(problem)))}"
+    return f"::{problem.level} {shown}::{_data(chr(10).join(sentences(problem)))}"
 
 
-def _sentences(problem: Problem) -> list[str]:
+def sentences(problem: Problem) -> list[str]:
+    """What there is to say of a problem at its line: plain texts of one line each."""
     finding = problem.finding
     sentences = [
         problem.message,
