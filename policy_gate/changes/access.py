@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from policy_gate.changes.actions import names_of
 from policy_gate.changes.beyond import Found, Item, NamesOf, Open, Side, Terms, between, beyond
@@ -34,8 +34,7 @@ _OPEN_PARTITION = frozenset({"${AWS::Partition}", "${AWS::URLSuffix}"})
 _WITHOUT_PRINCIPAL = (PolicyKind.IDENTITY, PolicyKind.SERVICE_CONTROL)
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(NamedTuple):
     """One action that is added."""
 
     action: str

@@ -40,10 +40,10 @@ class Evaluator:
 
     def decide(self, witness: Witness) -> Decision:
         """Whether the policy allows the request of a witness."""
-        context = _context_of(witness)
+        context, action = _context_of(witness), folded(witness.action)
         allow, deny = (
             any_of(
-                statement.matches(witness, context)
+                statement.matches(witness, context, action)
                 for statement in self._statements
                 if statement.effect == effect
             )
@@ -57,13 +57,14 @@ class Evaluator:
 
     def matches(self, index: int, witness: Witness) -> bool | None:
         """Whether the statement of an index matches the request; None where that is open."""
-        return self._statements[index].matches(witness, _context_of(witness))
+        statement = self._statements[index]
+        return statement.matches(witness, _context_of(witness), folded(witness.action))
 
     def denying(self, witness: Witness) -> tuple[int, str | None] | None:
         """Index and Sid of the first Deny that matches the request."""
-        context = _context_of(witness)
+        context, action = _context_of(witness), folded(witness.action)
         for index, statement in enumerate(self._statements):
-            if statement.effect == "Deny" and statement.matches(witness, context):
+            if statement.effect == "Deny" and statement.matches(witness, context, action):
                 return index, statement.sid
         return None
 
@@ -95,8 +96,9 @@ class _Statement:
             self._actions.setdefault(key, []).append(folded(pattern))
         self._apart_from_action: tuple[Witness, bool | None] | None = None
 
-    def matches(self, witness: Witness, context: Context) -> bool | None:
-        is_action = self._matches_action(folded(witness.action))
+    def matches(self, witness: Witness, context: Context, action: str) -> bool | None:
+        """`context` and `action` are those of the witness in lower case."""
+        is_action = self._matches_action(action)
         if is_action is ("NotAction" in self._statement):
             return False
         # Thousands of requests in a row may differ in nothing but the action.
