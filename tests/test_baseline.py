@@ -214,7 +214,7 @@ def test_errors_and_what_was_not_analysed_are_in_no_baseline() -> None:
     put({"Effect": "Sometimes", "Action": "s3:*", "Resource": "*"})
     ran = baseline("broken.yaml", "t.yaml")
     assert ran.status == 1
-    assert "not in it: 1 errors, 1 not analysed" in ran.err
+    assert "not in it: 1 with an ERROR, 1 not analysed" in ran.err
     again = against("broken.yaml", "t.yaml")
     blocking = {item["verdict"] for item in again.report["results"] if item["blocking"]}
     assert (again.status, blocking) == (1, {"ERROR", "NOT_CHECKED"})

@@ -42,7 +42,7 @@ def _left_out(report: GateReport) -> str:
     """What the run has besides, as `; not in it: 2 errors, 1 waived`."""
     counts = Counter[str]()
     for result in report.results:
-        counts["errors"] += result.verdict is Verdict.ERROR
+        counts["with an ERROR"] += result.verdict is Verdict.ERROR
         counts["not analysed"] += result.reason is ReasonCode.NOT_ANALYSED
         undecided = result.verdict is Verdict.UNKNOWN
         if result.is_sensitive:
