@@ -178,7 +178,7 @@ def _passed(
         indexes = asked.open_addresses
         asked = _widened(policy, asked.partition, "dropped", "open")
         if question.ask(json.dumps(asked.document)).result != "PASS":
-            return _hangs_on_condition(policy, question, indexes)
+            return hangs_on_condition(policy, question, indexes)
     if asked.unnamed_principals and question.principals_matter:
         everyone = _with_everyone(asked)
         if question.ask(json.dumps(everyone)).result != "PASS":
@@ -210,7 +210,7 @@ def _failed(
         asked = _widened(policy, asked.partition, "kept")
         answer = question.ask(json.dumps(asked.document))
         if answer.result != "FAIL":
-            return _hangs_on_condition(policy, question, open_conditions)
+            return hangs_on_condition(policy, question, open_conditions)
     guilty = _statements(asked, answer)
     unnamed = asked.unnamed_principals & set(guilty)
     if question.ask_of_anyone is not None and unnamed and unnamed == set(guilty):
@@ -371,9 +371,10 @@ def _hangs_on_segments(
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))
 
 
-def _hangs_on_condition(
+def hangs_on_condition(
     policy: Policy, question: AccessQuestion, indexes: Iterable[int]
 ) -> CheckResult:
+    """UNKNOWN, with what deployment supplies to the conditions of the statements."""
     names = _supplied_in(policy, indexes, "Condition")
     message = f"the verdict hangs on a condition with {names}: give its value"
     return _unknown(policy, question, message, statement_path(policy, min(indexes)))

@@ -12,18 +12,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from policy_gate.analyzers.interface import Analyzer, AnalyzerError, Answer
-from policy_gate.checks.access import AccessQuestion, answer_access
+from policy_gate.checks.access import AccessQuestion, answer_access, hangs_on_condition
 from policy_gate.checks.deferred_trust import (
     OWN_ACCOUNT,
     in_own_account,
     with_created_here,
     with_supplied,
 )
+from policy_gate.checks.findings import statement_at, statement_indexes
+from policy_gate.checks.foreign_sources import with_foreign_sources
 from policy_gate.checks.interface import Check
 from policy_gate.checks.previewed import EXTERNAL_PRINCIPAL, FIX, with_preview
 from policy_gate.checks.trust_config import is_account, zone_from
 from policy_gate.config_section import Section
-from policy_gate.model import CheckResult, Finding, Policy, PolicyKind
+from policy_gate.model import CheckResult, Finding, Policy, PolicyKind, Verdict
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.zone import ZoneOfTrust
 
@@ -73,7 +75,22 @@ class NoExternalAccess:
             principals_matter=False,
             ask_at_best=lambda document: external_access(document, at_best),
         )
-        return with_preview(policy, _as_written(answer_access(own, question)), self.zone, analyzer)
+        result = _with_any_source(own, question, answer_access(own, question))
+        return with_preview(policy, _as_written(result), self.zone, analyzer)
+
+
+def _with_any_source(policy: Policy, question: AccessQuestion, result: CheckResult) -> CheckResult:
+    """A PASS, unless a service may act for somebody outside whom deployment names."""
+    statements = {index: statement_at(policy, index) for index in statement_indexes(policy)}
+    foreign = with_foreign_sources(statements)
+    if result.verdict is not Verdict.PASS or not foreign:
+        return result
+    made = [foreign.get(index, statement) for index, statement in statements.items()]
+    document = {**policy.document, "Statement": made} if isinstance(policy.document, dict) else {}
+    worst = answer_access(replace(policy, document=document), question)
+    if worst.verdict is Verdict.PASS:
+        return result
+    return hangs_on_condition(policy, question, foreign)
 
 
 def external_access(document: str, zone: ZoneOfTrust, guess_account: bool = True) -> Answer:

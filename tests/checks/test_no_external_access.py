@@ -287,3 +287,32 @@ def test_what_is_wrong_with_a_zone_is_named(zone: str, message: str) -> None:
     assert (ran.status, ran.out) == (1, "")
     assert ".policy-gate.yml:3:" in ran.err
     assert message in ran.err
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (where("aws:SourceAccount", {"Ref": "P"}), "UNKNOWN"),
+        (where("aws:SourceAccount", A, {"Ref": "P"}), "UNKNOWN"),
+        (where("aws:SourceOrgID", {"Ref": "P"}), "UNKNOWN"),
+        ({"ArnLike": {"aws:SourceArn": {"Ref": "P"}}}, "UNKNOWN"),
+        ({"ArnLike": {"aws:SourceArn": {"Fn::Sub": "arn:aws:sns:*:${P}:alarms"}}}, "UNKNOWN"),
+        ({"ArnLike": {"aws:SourceArn": {"Fn::Sub": f"arn:aws:sns:*:{A}:${{P}}"}}}, "PASS"),
+        (
+            {
+                "ArnLike": {"aws:SourceArn": {"Ref": "P"}},
+                "StringEquals": {"aws:SourceAccount": OWN},
+            },
+            "PASS",
+        ),
+        (where("aws:SourceVpc", {"Ref": "P"}), "PASS"),
+    ],
+)
+def test_a_service_that_acts_for_whom_deployment_names_is_not_proven(
+    condition: dict[str, object], expected: str
+) -> None:
+    service = {"Service": "sns.amazonaws.com"}
+    found = result(run({"accounts": [A]}, trust(service, **condition)))
+    assert found["verdict"] == expected
+    if expected == "UNKNOWN":
+        assert "${P}: give its value" in found["message"]
