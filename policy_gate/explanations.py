@@ -13,7 +13,7 @@ from policy_gate.linting.rules import CATALOGUE, CURATED, STRUCTURE
 from policy_gate.linting.view import view_policy
 from policy_gate.model import PolicyKind
 
-Basis = Literal["structure", "catalogue", "curated", "proof", "comparison"]
+Basis = Literal["structure", "catalogue", "curated", "proof", "comparison", "waiver"]
 Fixed = Literal["no", "safe", "unsafe", "sometimes"]
 """What `--fix` does with the example: nothing for other findings either, or nothing for it."""
 
@@ -23,6 +23,7 @@ BASES: dict[Basis, str] = {
     "curated": "tables that AWS documents in part",
     "proof": "a proof or a counterexample",
     "comparison": "the answers of two analyzers",
+    "waiver": "the waivers, and the day of the run in UTC",
 }
 """What a finding rests on."""
 
@@ -65,8 +66,10 @@ class Explanation:
 
     policies: str
     basis: Basis
-    examples: tuple[Example, ...]
-    link: str
+    examples: tuple[Example, ...] = ()
+    link: str = ""
+    """To the documentation of AWS, where there is any."""
+
     is_approximate: bool = False
     """Off unless asked for."""
 
@@ -78,9 +81,10 @@ class Explanation:
 def explanations() -> dict[str, Explanation]:
     """The pages by code: those of the rules, then those of the other checks."""
     from policy_gate.checks.explained import ACCESS_CHECKS, ADDED, DISAGREEMENT
+    from policy_gate.checks.explained_waivers import WAIVERS
 
     pages = [_of_rule(rule, basis) for basis, rules in _RULES.items() for rule in rules]
-    return {page.code: page for page in (*pages, *ACCESS_CHECKS, DISAGREEMENT, ADDED)}
+    return {page.code: page for page in (*pages, *ACCESS_CHECKS, DISAGREEMENT, ADDED, *WAIVERS)}
 
 
 _RULES: dict[Basis, tuple[Rule, ...]] = {

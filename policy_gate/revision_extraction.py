@@ -18,10 +18,12 @@ from policy_gate.inputs import Inputs, find_inputs, with_attached
 from policy_gate.model import (
     Extraction,
     Gone,
+    InvalidWaiver,
     Location,
     NotChecked,
     Policy,
     SourceMap,
+    Waiver,
 )
 from policy_gate.revision import Revision, RevisionError
 
@@ -122,6 +124,7 @@ class _Moved:
             policies=tuple(map(self._policy, held.policies)),
             not_checked=tuple(map(self._not_checked, held.not_checked)),
             boundaries=tuple(map(self._not_checked, held.boundaries)),
+            waivers=tuple(map(self._waiver, held.waivers)),
         )
 
     def text(self, text: str) -> str:
@@ -138,6 +141,13 @@ class _Moved:
         keys = {path: self._location(place) for path, place in policy.sources.keys.items()}
         identity = policy.identity._replace(file=file)
         return replace(policy, identity=identity, sources=SourceMap(places, keys))
+
+    def _waiver(self, waiver: Waiver | InvalidWaiver) -> Waiver | InvalidWaiver:
+        location = self._location(waiver.location)
+        if isinstance(waiver, InvalidWaiver):
+            return waiver._replace(location=location)
+        places = tuple(place._replace(file=self.text(place.file)) for place in waiver.places)
+        return replace(waiver, location=location, places=places)
 
     def _not_checked(self, item: T) -> T:
         return replace(

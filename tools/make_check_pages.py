@@ -24,6 +24,7 @@ _TITLES: dict[Basis, str] = {
     "curated": "What AWS documents in part",
     "proof": "What is proven",
     "comparison": "Where two analyzers disagree",
+    "waiver": "What is wrong with waivers",
 }
 _FIXED: dict[Fixed, str] = {
     "no": "",
@@ -54,7 +55,7 @@ def _paragraphs(page: Explanation) -> Iterator[str]:
     yield f"## Why is this bad?\n\n{markdown(page.why)}\n"
     yield f"## Use instead\n\n{markdown(_sentence(page.instead))}\n"
     yield f"## Fix\n\n{markdown(page.fix)}\n"
-    yield "## Examples\n"
+    yield from ["## Examples\n"] * bool(page.examples)
     for example in page.examples:
         text = "\n".join(shortened(example.text))
         yield f"{markdown(example.title)}:\n\n```json\n{text}\n```\n"

@@ -25,7 +25,7 @@ _MAX_GROUPS = 5
 
 
 def results_of(comparison: Comparison) -> Iterable[CheckResult]:
-    """A result for each policy that adds access, or may."""
+    """A result for each policy that adds access, and one for each that may."""
     for change in comparison.changes:
         open_questions = "; ".join(map(undecided_text, change.undecided))
         if change.adds:
@@ -37,7 +37,8 @@ def results_of(comparison: Comparison) -> Iterable[CheckResult]:
                 message=open_questions,
                 location=change.location,
             )
-        elif change.undecided:
+        # Also beside what is added: a waiver of that does not cover this.
+        if change.undecided:
             yield CheckResult(
                 change.identity,
                 CHECK,

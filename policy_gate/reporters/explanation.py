@@ -47,7 +47,7 @@ def facts(page: Explanation) -> list[tuple[str, str]]:
         rows.append(
             ("Approximate", "off unless asked for: without tables of AWS it reports too much")
         )
-    return [*rows, ("AWS", page.link)]
+    return [*rows, ("AWS", page.link)] if page.link else rows
 
 
 def write_codes(pages: Iterable[Explanation], stream: TextIO) -> None:
