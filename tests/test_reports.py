@@ -119,10 +119,10 @@ def test_a_symbolic_link_stays_one() -> None:
 def test_a_pipe_and_a_device_are_written_to() -> None:
     os.mkfifo("pipe")
     received: list[str] = []
-    reader = threading.Thread(target=lambda: received.append(Path("pipe").read_text()))
+    reader = threading.Thread(target=lambda: received.append(Path("pipe").read_text()), daemon=True)
     reader.start()
     assert gate("run", "--report", "json=pipe", "--report", "sarif=/dev/null").status == 2
-    reader.join()
+    reader.join(timeout=60)
     assert json.loads(received[0])["status"] == "failed"
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
