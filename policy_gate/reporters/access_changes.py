@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from policy_gate.changes.wording import group_text, totals, undecided_text
-from policy_gate.model import (
-    AccessChange,
-    AccessGroup,
-    ActionChange,
-    ChangeKind,
-    Comparison,
-    Location,
-    UndecidedAccess,
-)
-from policy_gate.reporters import wording
+from policy_gate.model import AccessChange, ActionChange, Comparison, UndecidedAccess
+from policy_gate.reporters.change_view import shown_change, summary
 from policy_gate.reporters.json_report import location_object, policy_object, witness_object
 from policy_gate.reporters.terminal import Style, Terminal
-
-_MAX_GROUPS = 20
-"""Groups of actions of one policy that the console shows; JSON has every action."""
-
-_TITLES = {
-    ChangeKind.NEW: "new",
-    ChangeKind.CHANGED: "changed",
-    ChangeKind.REMOVED: "removed",
-}
 
 
 def comparison_object(comparison: Comparison) -> dict[str, object]:
@@ -84,11 +64,7 @@ def write_comparison(comparison: Comparison, terminal: Terminal) -> None:
     """What is added first, with one request for each group; then what is open and what is gone."""
     if comparison.error:
         return
-    summary = totals(comparison.changes) or "no access is added, and none removed"
-    unchanged = f"{wording.count(comparison.unchanged, 'policy', 'policies')} unchanged"
-    if comparison.moved:
-        unchanged += f", {comparison.moved} of them moved"
-    for line in terminal.wrap(f"Access since {comparison.base}: {summary}; {unchanged}"):
+    for line in terminal.wrap(summary(comparison)):
         terminal.line(line, "bold")
     for change in comparison.changes:
         write_change(change, terminal)
@@ -96,48 +72,23 @@ def write_comparison(comparison: Comparison, terminal: Terminal) -> None:
 
 
 def write_change(change: AccessChange, terminal: Terminal) -> None:
-    moved = f", moved from {change.moved_from}" if change.moved_from else ""
-    name = str(change.identity) or change.identity.file
-    place = _place(change.location)
-    for line in terminal.wrap(f"{name} ({_TITLES[change.kind]}{moved}){place}", "  ", "    "):
+    shown = shown_change(change)
+    place = f", {shown.place}" if shown.place else ""
+    for line in terminal.wrap(f"{shown.name} ({shown.kind}){place}", "  ", "    "):
         terminal.line(line)
-    if change.lifted:
-        _write(f"! {change.lifted}", "red", terminal)
-    _write_groups(change.added_groups, "+", change.location, terminal)
-    for item in change.undecided:
-        _write(f"? undecided: {undecided_text(item)}", "yellow", terminal)
-    _write_groups(change.removed_groups, "-", change.location, terminal)
-
-
-def _write_groups(
-    groups: Sequence[AccessGroup], sign: str, whole: Location | None, terminal: Terminal
-) -> None:
-    style: Style = "red" if sign == "+" else "green"
-    for group in groups[:_MAX_GROUPS]:
-        place = _place(group.location or whole) if sign == "+" else ""
-        _write(f"{group_text(group, sign)}{place}", style, terminal)
-        if sign == "+":
-            for line in terminal.wrap(wording.request(group.witness), "      as ", "         "):
-                terminal.line(line, "dim")
-    for line in _more(groups, sign):
-        _write(line, style, terminal)
-
-
-def _more(groups: Sequence[AccessGroup], sign: str) -> Iterable[str]:
-    rest = groups[_MAX_GROUPS:]
-    if rest:
-        actions = sum(len(group.actions) for group in rest)
-        services = len({group.service for group in rest})
-        yield (
-            f"{sign}{actions} more actions of {wording.count(services, 'service')}:"
-            " --format json has them all"
-        )
+    if shown.lifted:
+        _write(f"! {shown.lifted}", "red", terminal)
+    for added in shown.added:
+        _write(added.text, "red", terminal)
+        for line in terminal.wrap(added.witness, "      as ", "         "):
+            terminal.line(line, "dim")
+    _write(shown.more_added, "red", terminal)
+    for text in filter(None, [*shown.undecided, shown.more_undecided]):
+        _write(f"? undecided: {text}", "yellow", terminal)
+    for text in [*shown.removed, shown.more_removed]:
+        _write(text, "green", terminal)
 
 
 def _write(text: str, style: Style, terminal: Terminal) -> None:
-    for line in terminal.wrap(text, "    ", "      "):
+    for line in terminal.wrap(text, "    ", "      ") if text else ():
         terminal.line(line, style)
-
-
-def _place(location: Location | None) -> str:
-    return f", {location.path}:{location.line}" if location else ""

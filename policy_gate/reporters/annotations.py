@@ -23,14 +23,14 @@ _MAX_TITLE = 200
 def workflow_commands(report: GateReport) -> list[str]:
     """One line for each problem, the most severe first, at most MOST_PER_LEVEL of each level.
 
-    Where there are more, the last of its level counts them. The lines are to be printed while no
+    What was accepted before has none, so that it takes no place of what is open. Where there are
+    more, the last of its level counts them. The lines are to be printed while no
     `::stop-commands::` is in force.
     """
     repository = Repository()
     lines: list[str] = []
-    for level, of_level in groupby(
-        most_severe_first(list_problems(report)), key=lambda problem: problem.level
-    ):
+    shown = [problem for problem in list_problems(report) if not problem.accepted]
+    for level, of_level in groupby(most_severe_first(shown), key=lambda problem: problem.level):
         problems = list(of_level)
         most = len(problems) if len(problems) <= MOST_PER_LEVEL else MOST_PER_LEVEL - 1
         lines += [_command(problem, repository) for problem in problems[:most]]

@@ -57,10 +57,11 @@ REPORTER = CfnPolicyValidatorReporter()
 
 def _finding(problem: Problem) -> dict[str, Any]:
     identity = problem.result.identity
+    accepted = f" ({one_line(problem.accepted)})" if problem.accepted else ""
     return {
         "findingType": _type(problem),
         "code": one_line(_CODES.get(problem.code, problem.code)),
-        "message": one_line(problem.message),
+        "message": one_line(problem.message) + accepted,
         "resourceName": one_line(identity.resource_address or identity.file),
         "policyName": one_line(_policy_name(identity)),
         "details": _details(problem),

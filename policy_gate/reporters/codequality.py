@@ -44,6 +44,8 @@ def _issue(problem: Problem, repository: Repository) -> dict[str, object]:
     description = one_line(problem.message)
     if witness:
         description += f" Witness: {one_line(request(witness))}"
+    if problem.accepted:
+        description += f" ({one_line(problem.accepted)})"
     return {
         "description": description,
         "check_name": one_line(problem.code),
@@ -59,6 +61,8 @@ def _issue(problem: Problem, repository: Repository) -> dict[str, object]:
 def _severity(problem: Problem) -> str:
     if problem.blocking:
         return "blocker"
+    if problem.accepted:
+        return "info"
     if problem.severity:
         return _SEVERITIES[problem.severity]
     return "info" if problem.result.reason is ReasonCode.DOCUMENT_UNAVAILABLE else "critical"

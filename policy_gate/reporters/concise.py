@@ -36,4 +36,7 @@ def _line(problem: Problem, encoding: str) -> str:
     line, column = (problem.location[1:3]) if problem.location else (1, 1)
     code = one_line(problem.code, encoding).replace(" ", r"\x20")
     message = one_line(problem.message, encoding)
-    return f"{file}:{line}:{column}: {problem.level} {code} {message}"
+    # Not one of the levels that the problem matcher knows, as it needs no annotation.
+    level = "note" if problem.accepted else problem.level
+    accepted = f" ({one_line(problem.accepted, encoding)})" if problem.accepted else ""
+    return f"{file}:{line}:{column}: {level} {code} {message}{accepted}"

@@ -6,7 +6,7 @@ Jenkins, GitLab (https://docs.gitlab.com/ci/testing/unit_test_reports/), CodeBui
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from junitparser import Attr, Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -17,6 +17,8 @@ from policy_gate.reporters.problems import in_order
 from policy_gate.reporters.repository import Repository
 from policy_gate.reporters.visible import RUNNER_COMMAND, one_line
 from policy_gate.reporters.wording import (
+    acceptance,
+    accepted,
     assumption,
     coverage_line,
     effect,
@@ -24,6 +26,7 @@ from policy_gate.reporters.wording import (
     report_outcome,
     request,
     statement,
+    waived_by,
 )
 
 
@@ -97,11 +100,15 @@ def _outcome(result: CheckResult) -> FinalResult | None:
         return None
     if result.reason is ReasonCode.NOT_APPLICABLE:
         return Skipped("not applicable", kind)
-    return Skipped(f"{kind}: {message}", kind)
+    how = acceptance(result) if result.verdict is Verdict.UNKNOWN else ""
+    return Skipped(f"{kind}: {message}" + (f" ({one_line(how)})" if how else ""), kind)
 
 
-def _summary(findings: Iterable[Finding]) -> str:
-    return "; ".join(finding.message for finding in findings) or "no reason was given"
+def _summary(findings: Sequence[Finding]) -> str:
+    """Without what was accepted before, where there is more than that."""
+    still_open = [item for item in findings if item.blocking or not acceptance(item)]
+    told = "; ".join(finding.message for finding in still_open or findings)
+    return told or "no reason was given"
 
 
 def _details(result: CheckResult) -> str:
@@ -110,17 +117,20 @@ def _details(result: CheckResult) -> str:
     if not result.findings:
         place = result.location or result.identity.file
         lines = [f"At: {place}", f"Effect: {effect(result)}"]
+        if result.waiver:
+            lines.append(f"Waived: {waived_by(result.waiver)}")
         lines += [f"Assumes: {assumption(assumed)}" for assumed in result.assumptions]
     return "\n".join(one_line(line) for line in lines)
 
 
 def _finding(finding: Finding) -> list[str]:
-    blocks = "" if finding.blocking else " (does not block)"
+    blocks = "" if finding.blocking else f" ({accepted(finding) or 'does not block'})"
     rows = [
         ("At", ", ".join(str(location) for location in finding.locations)),
         ("Statement", statement(finding)),
         ("Witness", request(finding.witness) if finding.witness else ""),
         ("Fix", finding.fix or ""),
+        ("Waived", waived_by(finding.waiver)),
         ("When", finding.world),
         *(("Assumes", assumption(assumed)) for assumed in finding.assumptions),
         ("Help", finding.help or ""),

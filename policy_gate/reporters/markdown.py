@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -49,30 +50,43 @@ def markdown_within(
     """The Markdown in at most `limit` characters, counted as UTF-16 does.
 
     What does not fit is left out, the least severe first, and the text says how much that is.
+    Neither the problems nor what a change adds can push the other out: each has half of the room,
+    and what the other does not need of its own.
     Raises ReportError where a template of the user is at fault, or where what it writes of no
     problem at all does not fit.
     """
     template = template or _own()
     problems = most_severe_first(list_problems(report))
-    variables = view(report, problems[: limit // _LEAST])
     most = min(len(problems), limit // _LEAST)
+    variables = view(report, problems[:most])
+    comparison = variables["comparison"]
+    most_changes = len(comparison["changes"]) if comparison else 0
 
-    def shown(kept: int) -> str:
-        return template.render(shortened(variables, problems, kept))
+    def shown(kept: int, changes: int) -> str:
+        return template.render(shortened(variables, problems, kept, changes))
 
-    if _length(text := shown(most)) <= limit:
+    def is_within(room: int, kept: int, changes: int) -> bool:
+        return _length(shown(kept, changes)) <= room
+
+    if _length(text := shown(most, most_changes)) <= limit:
         return text
-    fits, does_not, text = -1, most, ""
-    while does_not - fits > 1:
-        middle = (fits + does_not) // 2
-        tried = shown(middle)
-        if _length(tried) <= limit:
-            fits, text = middle, tried
-        else:
-            does_not = middle
-    if fits < 0:
+    if not is_within(limit, 0, 0):
         raise ReportError(f"{template.name}: it writes more than {limit} characters")
-    return text
+    changes = _last(0, most_changes, lambda number: is_within(limit // 2, 0, number))
+    kept = _last(0, most, lambda number: is_within(limit, number, changes))
+    changes = _last(changes, most_changes, lambda number: is_within(limit, kept, number))
+    return shown(kept, changes)
+
+
+def _last(first: int, last: int, holds: Callable[[int], bool]) -> int:
+    """The last number from `first` on that `holds`, which the first is taken to do."""
+    while first < last:
+        middle = (first + last + 1) // 2
+        if holds(middle):
+            first = middle
+        else:
+            last = middle - 1
+    return first
 
 
 def _own() -> MarkdownTemplate:

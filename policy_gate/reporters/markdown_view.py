@@ -6,21 +6,26 @@ docs/reports.md describes it for those who write templates.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from policy_gate.model import GateReport
+from policy_gate.model import Comparison, GateReport
 from policy_gate.reporters import wording
+from policy_gate.reporters.change_view import most_important_first, shown_change, summary
 from policy_gate.reporters.excerpt import excerpt
 from policy_gate.reporters.json_report import witness_object
 from policy_gate.reporters.passes import list_passes
 from policy_gate.reporters.problem_list import Problem, counted
 from policy_gate.reporters.problems import in_order
 from policy_gate.reporters.sources import Sources
-from policy_gate.reporters.visible import visible_characters
+from policy_gate.reporters.visible import one_line, visible_characters
 
 _WIDTH = 110
 _MAX_PASSES = 50
+_MAX_CHANGES = 100
+_MAX_CHANGE_TEXT = 500
+"""Characters of one text about access that is added or removed."""
 
 
 def view(report: GateReport, problems: Sequence[Problem]) -> dict[str, Any]:
@@ -37,19 +42,62 @@ def view(report: GateReport, problems: Sequence[Problem]) -> dict[str, Any]:
         "calls": wording.calls(report.calls) if report.calls else "",
         "notes": list(report.notes),
         "defaults_taken": wording.defaults_taken(report.results),
-        "problems": [_problem(problem, sources) for problem in problems],
+        "baseline": wording.baseline(report.baseline) if report.baseline else "",
+        "waived": report.waived,
+        "problems": [_problem(item, sources) for item in problems if not item.accepted],
+        "accepted": [
+            {**_problem(item, sources), **_acceptance(item)} for item in problems if item.accepted
+        ],
+        "comparison": _comparison(report.comparison) if report.comparison else None,
         "left_out": "",
         "passed": [passed._asdict() for passed in passes[:_MAX_PASSES]],
         "more_passed": max(0, len(passes) - _MAX_PASSES),
     }
 
 
-def shortened(variables: dict[str, Any], problems: Sequence[Problem], kept: int) -> dict[str, Any]:
-    """The same variables with the first problems only, and what is left out in words."""
+def shortened(
+    variables: dict[str, Any], problems: Sequence[Problem], kept: int, changes: int
+) -> dict[str, Any]:
+    """The same variables with the first problems and changes only, and how much is left out."""
+    still_open = len(variables["problems"])
+    comparison = variables["comparison"]
+    if comparison:
+        cut = max(0, len(comparison["changes"]) - changes)
+        comparison = {
+            **comparison,
+            "changes": comparison["changes"][:changes],
+            "more_changes": comparison["more_changes"] + cut,
+        }
     return {
         **variables,
         "problems": variables["problems"][:kept],
+        "accepted": variables["accepted"][: max(0, kept - still_open)],
+        "comparison": comparison,
         "left_out": counted(problems[kept:]),
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    changes = most_important_first(comparison.changes)
+    show = partial(one_line, most=_MAX_CHANGE_TEXT)
+    return {
+        "base": comparison.base,
+        "error": comparison.error,
+        "summary": summary(comparison),
+        "changes": [asdict(shown_change(change, show)) for change in changes[:_MAX_CHANGES]],
+        "more_changes": max(0, len(changes) - _MAX_CHANGES),
+    }
+
+
+def _acceptance(problem: Problem) -> dict[str, Any]:
+    waiver = problem.waiver
+    return {
+        "accepted": problem.accepted,
+        "owner": waiver.owner if waiver else "",
+        "until": str(waiver.expires) if waiver else "",
+        "reason": waiver.reason if waiver else "",
+        "ticket": waiver.ticket if waiver else "",
+        "waived_at": f"{waiver.location.path}:{waiver.location.line}" if waiver else "",
     }
 
 

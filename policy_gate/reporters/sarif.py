@@ -24,7 +24,7 @@ from policy_gate.reporters.repository import Repository
 from policy_gate.reporters.sarif_results import result_object
 from policy_gate.reporters.sarif_rules import rule_objects
 from policy_gate.reporters.visible import one_line
-from policy_gate.reporters.wording import coverage_line, report_outcome
+from policy_gate.reporters.wording import baseline, coverage_line, report_outcome
 
 CATEGORY = "policy-gate"
 
@@ -102,7 +102,12 @@ def _run(
         # The columns of the report count characters, not the units of UTF-16.
         "columnKind": "unicodeCodePoints",
         "results": [result_object(problem, indexes, repository) for problem in kept],
-        "properties": {"status": report.status.value, "coverage": coverage_line(report.coverage)},
+        "properties": {
+            "status": report.status.value,
+            "coverage": coverage_line(report.coverage),
+            "waived": report.waived,
+            **({"baseline": one_line(baseline(report.baseline))} if report.baseline else {}),
+        },
     }
 
 

@@ -32,6 +32,8 @@ def result_object(
         "check": one_line(result.check),
         "policy": one_line(policy(result.identity)),
     }
+    if problem.accepted:
+        properties["accepted"] = one_line(problem.accepted)
     if finding and finding.witness:
         properties["witness"] = _visible(witness_object(finding.witness))
     return {
@@ -49,7 +51,25 @@ def result_object(
             "primaryLocationLineHash": fingerprint,
             "policyGate/v1": fingerprint,
         },
+        **_acceptance(problem),
         "properties": properties,
+    }
+
+
+def _acceptance(problem: Problem) -> dict[str, Any]:
+    """Who accepted it, SARIF 2.1.0 section 3.35, and whether the baseline has it, 3.27.24."""
+    if not problem.accepted:
+        return {}
+    waiver = problem.waiver
+    parts = (
+        [waiver.reason, waiver.owner, waiver.ticket, f"until {waiver.expires}"] if waiver else []
+    )
+    told = "; ".join(plain(part) for part in parts if part) or problem.accepted
+    suppression = {"kind": "external", "status": "accepted", "justification": told}
+    is_known = (problem.finding or problem.result).known
+    return {
+        "suppressions": [suppression],
+        **({"baselineState": "unchanged"} if is_known else {}),
     }
 
 
@@ -73,6 +93,7 @@ def _message(problem: Problem, finding: Finding | None) -> str:
             *(f"Assumes {assumption(assumed)}." for assumed in finding.assumptions[:10]),
         ]
     rows.append(f"Construct: {made_by}." if made_by else "")
+    rows.append(f"Accepted: {problem.accepted}." if problem.accepted else "")
     return "\n".join(plain(row) for row in rows if row)
 
 

@@ -107,7 +107,9 @@ def _rule(code: str, problems: list[Problem]) -> dict[str, Any]:
 
 
 def _score(problems: list[Problem]) -> str:
-    score = max(_SECURITY[problem.severity] for problem in problems)
+    # One score for all of a code; what was accepted has no say, lest it fails a pull request.
+    open_ones = [problem.severity for problem in problems if not problem.accepted]
+    score = max(map(_SECURITY.__getitem__, open_ones or [Severity.NOTE]))
     if any(problem.blocking for problem in problems):
         score = max(score, _BLOCKING)
     return f"{score:.1f}"

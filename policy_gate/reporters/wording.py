@@ -99,6 +99,11 @@ def accepted(item: Finding | CheckResult) -> str:
     return "waived" if item.waiver else "in the baseline" if item.known else ""
 
 
+def acceptance(item: Finding | CheckResult) -> str:
+    """As `waived by alice until 2026-12-31: why, waivers.yml:3`; empty if it was not accepted."""
+    return f"{accepted(item)} {waived_by(item.waiver)}".strip()
+
+
 def waived_by(waiver: Waiver | None) -> str:
     """As `alice until 2026-12-31: being replaced (SEC-1), .policy-gate/waivers.yml:3`."""
     if waiver is None:

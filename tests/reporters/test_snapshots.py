@@ -10,6 +10,7 @@ import pytest
 from policy_gate import __version__
 from policy_gate.model import Coverage, Status
 from policy_gate.reporters.registry import REPORTERS
+from tests.reporters.accepted import accepted_report, expired_report
 from tests.reporters.hostile import printed
 from tests.reporters.reports import (
     NOT_ANALYSED,
@@ -29,6 +30,8 @@ SHOWN = {
     "undecided": undecided_report(
         Status.FAILED, 2, UNDECIDED, THROTTLED, NOT_ANALYSED, replace(UNAVAILABLE, blocking=False)
     ),
+    "accepted": accepted_report(),
+    "expired": expired_report(),
     "empty": report(Status.EMPTY, 3, [], Coverage(skipped_files=4)),
 }
 

@@ -4,7 +4,8 @@
   const form = document.getElementById("filter");
   const items = [...document.querySelectorAll(".item")];
   const texts = items.map((item) => item.textContent.toLowerCase());
-  const names = ["verdict", "severity", "file", "policy"];
+  const names = ["verdict", "severity", "accepted", "file", "policy"];
+  const accepted = document.getElementById("accepted");
 
   const show = () => {
     const words = form.elements.search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -16,6 +17,8 @@
       item.hidden = !fits;
       shown += fits ? 1 : 0;
     });
+    const isSet = words.length || names.some((name) => form.elements[name].value);
+    if (accepted && isSet) accepted.open = Boolean(accepted.querySelector(".item:not([hidden])"));
     form.elements.shown.value = `${shown} of ${items.length} shown`;
   };
 
@@ -37,6 +40,9 @@
   form.addEventListener("input", remember);
   form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("hashchange", recall);
+  window.addEventListener("beforeprint", () => {
+    if (accepted) accepted.open = true;
+  });
   form.hidden = false;
   recall();
 })();
