@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,10 @@ _CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "CODEBUILD_SRC_DIR", "WORKSP
 _TRUSTED_EVENTS = ("merge_group", "push", "release", "schedule", "workflow_dispatch")
 """Those of GitHub that only somebody with write access to the repository causes."""
 
+_OF_A_MERGE = ("pull_request", "pull_request_review", "pull_request_review_comment")
+"""Those of which GITHUB_SHA is the merge of the pull request."""
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _MAX_EVENT = 25_000_000
 """Bytes: an event is as large as a webhook may be."""
 
@@ -39,11 +44,62 @@ def is_untrusted_change() -> bool:
     https://docs.github.com/en/webhooks/webhook-events-and-payloads and
     https://docs.gitlab.com/ci/variables/predefined_variables/
     """
-    if event := os.environ.get("GITHUB_EVENT_NAME"):
-        path = os.environ.get("GITHUB_EVENT_PATH", "")
+    event, path = (os.environ.get(f"GITHUB_EVENT_{part}", "") for part in ("NAME", "PATH"))
+    if event:
         return event not in _TRUSTED_EVENTS and _is_of_a_fork(path)
+    if path:
+        return _tells_of_a_fork(path)
     source = os.environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID")
     return source != os.environ.get("CI_MERGE_REQUEST_PROJECT_ID")
+
+
+def trusted_commits() -> tuple[str, ...] | None:
+    """Commits of which the first that is there says how to judge the change of the job.
+
+    None where the checkout may say so itself. They are hashes: a branch is that of the fork where
+    the fork was cloned, and where it parted from the base somebody chose. Sources: those of
+    is_untrusted_change.
+    """
+    event = os.environ.get("GITHUB_EVENT_NAME", "")
+    if not is_untrusted_change() and event != "pull_request_target":
+        return None
+    if os.environ.get("CI_MERGE_REQUEST_IID"):
+        names = ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA")
+        told = [os.environ.get(name, "") for name in names]
+    elif not _is_about_pull_request(event):
+        told = [os.environ.get("GITHUB_SHA", "")]
+    else:
+        # Where the job runs for the base, its commit is one of the base.
+        own = os.environ.get("GITHUB_SHA", "") if event == "pull_request_target" else ""
+        told = [_base_commit("pull_request"), own]
+    return tuple(filter(_COMMIT.fullmatch, told))
+
+
+def _tells_of_a_fork(path: str) -> bool:
+    """What an event says that is not of a runner, which would give its name."""
+    try:
+        is_pull_request = isinstance(_event(path)["pull_request"], dict)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return is_pull_request and _is_of_a_fork(path)
+
+
+def _is_about_pull_request(event: str) -> bool:
+    """Yes also where the event does not say: then GITHUB_SHA may be what somebody proposes."""
+    if event in _OF_A_MERGE:
+        return True
+    try:
+        content = _event(os.environ.get("GITHUB_EVENT_PATH", ""))
+    except (OSError, ValueError, RecursionError):
+        return not event
+    return not isinstance(content, dict) or "pull_request" in content
+
+
+def merge_commit() -> str:
+    """The commit in which GitHub has merged the pull request; empty where the job has none."""
+    is_merge = os.environ.get("GITHUB_EVENT_NAME") in _OF_A_MERGE
+    commit = os.environ.get("GITHUB_SHA", "")
+    return commit if is_merge and _COMMIT.fullmatch(commit) else ""
 
 
 class ProposedBase(NamedTuple):
@@ -83,6 +139,9 @@ def proposed_base() -> ProposedBase | None:
 
 def _proposed(names: Iterable[str], merge_commit: str = "") -> ProposedBase:
     told = tuple(dict.fromkeys(filter(None, names)))
+    if is_untrusted_change():
+        # A branch is that of the fork where the fork was cloned.
+        told = tuple(filter(_COMMIT.fullmatch, told))
     return ProposedBase(told or ("the base",), merge_commit)
 
 
@@ -110,7 +169,11 @@ def _is_of_a_fork(path: str) -> bool:
         if run := event.get("workflow_run"):
             sides = [run["head_repository"]["full_name"], event["repository"]["full_name"]]
         else:
-            sides = [event["pull_request"][side]["repo"]["full_name"] for side in ("head", "base")]
+            change = event["pull_request"]
+            if not any("repo" in change.get(side, ()) for side in ("head", "base")):
+                # GitHub names both: whoever made this event says nothing of forks.
+                return False
+            sides = [change[side]["repo"]["full_name"] for side in ("head", "base")]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return True
     return bool(sides[0] != sides[1])

@@ -26,7 +26,7 @@ from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
 from policy_gate.config_aws import aws_settings, sends_sensitive
 from policy_gate.config_publish import publish_settings
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config_section import ConfigError, Locate, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
 from policy_gate.model import Waiver
 from policy_gate.parameters_file import ParameterValues, parameter_value, read_parameters
@@ -39,7 +39,6 @@ from policy_gate.waivers import read_waivers, waivers_in
 FILE_NAME = ".policy-gate.yml"
 
 NewAccess = Literal["", "inform", "block"]
-Locate = Callable[[str], Path]
 
 BASE = "base"
 """As a baseline: what the base revision has."""
@@ -130,6 +129,10 @@ class GateConfig:
 
     today: date | None = None
     """The day that waivers are judged on; None is today, in UTC."""
+
+    located: Locate = Path
+    """Where the files of the user are that say how to judge."""
+
     publish: PublishSettings = field(default_factory=PublishSettings)
 
 
@@ -155,14 +158,18 @@ def find_config(folder: Path) -> Path | None:
     return None
 
 
-def load_config(path: Path) -> GateConfig:
-    """Reads a configuration file and the files it names. Raises ConfigError."""
+def load_config(path: Path, located: Locate = Path) -> GateConfig:
+    """Reads a configuration file and the files it names. Raises ConfigError.
+
+    `located` says where these files are.
+    """
     source = read_source(path)
     try:
         node = read_yaml(source.text)
     except ReadError as error:
         raise ConfigError(error.message, source, error.offset) from error
     root = Section(source, node, "", path.parent)
+    root.located = located
     root.only(
         "analyzer",
         "aws",
@@ -216,7 +223,7 @@ def _baseline(root: Section) -> Path | None:
     """Not read yet: a run may be about to write it."""
     if not root.has("baseline") or (name := root.required_text("baseline")) == BASE:
         return None
-    return root.folder / name
+    return root.path(name)
 
 
 def _waivers(root: Section) -> tuple[Waiver, ...]:
@@ -232,7 +239,7 @@ def _waivers_file(root: Section) -> Path:
     """The usual one, unless the configuration names another."""
     if root.has("waivers") and isinstance(root.node.entries["waivers"].value, str):
         return root.file("waivers")
-    return root.folder / WAIVERS_FILE
+    return root.path(str(WAIVERS_FILE))
 
 
 def _inputs(root: Section) -> tuple[str, ...]:

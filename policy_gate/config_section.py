@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from policy_gate.model import Location
@@ -10,6 +10,9 @@ from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.source import Source, decode, shown
 
 MAX_BYTES = 1_000_000
+
+Locate = Callable[[str], Path]
+"""Where a file that the user names is."""
 
 
 class ConfigError(Exception):
@@ -53,6 +56,8 @@ class Section:
         self.folder = folder
         self.root = root or self
         """The whole file."""
+
+        self.located: Locate = root.located if root else Path
 
     def error(self, message: str, key: str = "", hint: str = "") -> ConfigError:
         """An error about this section, or about one of its keys."""
@@ -153,13 +158,17 @@ class Section:
             raise self.error(f"{name!r} is not one of {', '.join(options)}", key, hint)
         return name
 
+    def path(self, name: str) -> Path:
+        """A file or folder, relative to the configuration file's folder."""
+        return self.located(str(self.folder / name))
+
     def file(self, key: str) -> Path:
         """A file, relative to the configuration file's folder."""
         return self.existing_file(self.required_text(key), key)
 
     def existing_file(self, name: str, key: str) -> Path:
         """A file that one of the texts under a key names."""
-        path = self.folder / name
+        path = self.path(name)
         if not path.is_file():
             raise self.error(f"there is no file {shown(path)}", key)
         return path
@@ -173,7 +182,7 @@ class Section:
         return tuple(self._existing(name, key) for name in self.texts(key))
 
     def _existing(self, name: str, key: str) -> Path:
-        path = self.folder / name
+        path = self.path(name)
         if not path.is_dir():
             raise self.error(f"there is no folder {shown(path)}", key)
         return path

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +25,7 @@ from policy_gate.model import (
     Waiver,
 )
 from policy_gate.revision import Revision, RevisionError
+from policy_gate.revision_folder import working_in
 
 T = TypeVar("T", bound=NotChecked)
 
@@ -47,7 +47,7 @@ def extract_revision(
         moved = _Moved(revision, folder, here)
         named = [moved.path(Path(name)) for name in paths if name != "-"]
         config = moved.config(config)
-        with _working_in(folder / inside):
+        with working_in(folder / inside):
             settings, notes = _settings(config, moved)
             config = replace(config, settings=settings)
             inputs = find_inputs((), config)
@@ -62,18 +62,6 @@ def extract_revision(
     for path, message in held.unreadable:
         raise RevisionError(f"{path} at {revision} cannot be read: {message}")
     return replace(_without_plans(moved.as_written(held)), notes=notes)
-
-
-@contextmanager
-def _working_in(folder: Path) -> Iterator[None]:
-    """With another working directory, which paths are relative to."""
-    here = Path.cwd()
-    folder.mkdir(parents=True, exist_ok=True)
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(here)
 
 
 def _settings(config: GateConfig, moved: _Moved) -> tuple[ExtractSettings, tuple[str, ...]]:

@@ -62,3 +62,15 @@ def _link(folder: Path, links: Iterable[tuple[Path, bytes]]) -> None:
             is_inside = False
         if not is_inside:
             path.unlink()
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """With another working directory, which paths are relative to."""
+    here = Path.cwd()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)

@@ -72,7 +72,7 @@ def test_the_head_of_a_pull_request_of_github(
     clone = origin.clone(tmp_path / "clone", "--branch", "change")
     github(monkeypatch, origin.git("rev-parse", "merged"))
     content = {"pull_request": {"base": {"sha": origin.git("rev-parse", "main")}}}
-    event(tmp_path, content if has_event else ["odd"], monkeypatch)
+    event(tmp_path, content if has_event else {"pull_request": {}}, monkeypatch)
     monkeypatch.chdir(clone.folder)
     assert actions(comparison()) == ["dynamodb:PutItem"]
 

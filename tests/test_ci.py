@@ -49,6 +49,7 @@ def test_a_merge_request_of_gitlab_from_another_project(
         ("pull_request_target", '{"head": "them/x", "base": "us/x"}', True),
         ("pull_request", '{"head": null, "base": "us/x"}', True),
         ("pull_request", '{"base": "us/x"}', True),
+        ("pull_request", "{}", False),
         ("pull_request", "no JSON", True),
         ("pull_request", "[]", True),
         ("pull_request", None, True),

@@ -29,7 +29,7 @@ def named_reference(section: Section) -> Reference:
         return read_reference(builtin_folder(name, POLICY, section, "reference"), section)
     if is_in_s3(name):
         return Reference(named_source(section, "reference", name), None)
-    path = section.folder / name
+    path = section.path(name)
     if path.is_dir() and not (path / POLICY).is_file():
         raise section.error(f"there is no file {shown(path / POLICY)}", "reference")
     return read_reference(path if path.is_dir() else section.file("reference"), section)

@@ -79,7 +79,8 @@ def _providers(section: Section) -> Iterator[Provider]:
     if not isinstance(nodes, list):
         raise section.error("a list is expected here", key)
     for index, node in enumerate(nodes):
-        entry = Section(section.source, node, f"{section.key}.{key}[{index}]", section.folder)
+        name = f"{section.key}.{key}[{index}]"
+        entry = Section(section.source, node, name, section.folder, section.root)
         if isinstance(node.value, str):
             yield Provider(_provider_name(entry, node.value))
             continue

@@ -23,7 +23,9 @@ def with_baseline(config: GateConfig, named: str | None, to_write: str | None) -
     if named is None:
         return config
     is_base = named == BASE
-    return replace(config, baseline=None if is_base else Path(named), baseline_of_base=is_base)
+    return replace(
+        config, baseline=None if is_base else config.located(named), baseline_of_base=is_base
+    )
 
 
 def written(report: GateReport, path: Path) -> None:

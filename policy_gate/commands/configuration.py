@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from policy_gate.checks.no_external_access import in_account, offline_note
-from policy_gate.config import GateConfig, Locate, default_config, find_config, load_config
-from policy_gate.config_section import ConfigError, read_source
+from policy_gate.ci import trusted_commits
+from policy_gate.config import GateConfig, default_config, find_config, load_config
+from policy_gate.config_section import ConfigError, Locate, read_source
 from policy_gate.parameters_file import read_parameters
+from policy_gate.repository import repository_root
 from policy_gate.syntax.source import shown
 from policy_gate.waivers import find_waivers, read_waivers
 
 
-def configured(arguments: argparse.Namespace, located: Locate = Path) -> GateConfig:
+def configured(arguments: argparse.Namespace, located: Locate | None = None) -> GateConfig:
     """The configuration of this run. Raises ConfigError (of config_section).
 
-    `located` says where the files are that the command line names.
+    Of a change that may be anybody's it is that of the base. For another revision `located` says
+    where the files are that the command line names.
     """
-    path = located(arguments.config) if arguments.config else find_config(Path.cwd())
-    config = load_config(path) if path else _without_file()
+    commits = trusted_commits() if located is None else None
+    config = _read(arguments, located or Path) if commits is None else _of_base(arguments, commits)
     settings = config.settings
-    for file in arguments.parameters_file:
-        settings = settings.given(read_parameters(read_source(located(file))))
     if arguments.terraform_root:
         settings = replace(settings, terraform_roots=_folders(arguments.terraform_root))
     settings = settings.given(dict(arguments.parameter))
@@ -42,6 +43,39 @@ def configured(arguments: argparse.Namespace, located: Locate = Path) -> GateCon
         settings=settings,
         notes=(*config.notes, *offline_note(config.checks, analyzer)),
     )
+
+
+def _of_base(arguments: argparse.Namespace, commits: Sequence[str]) -> GateConfig:
+    """The configuration of the base, for the inputs of the checkout. Raises ConfigError."""
+    from policy_gate.trusted import trusted_base
+
+    here = Path.cwd()
+    if not _may_decide(arguments, here):
+        return default_config()
+    base = trusted_base(here, commits)
+    with base.reading():
+        config = _read(arguments, base.located)
+    return base.applied(config)
+
+
+def _may_decide(arguments: argparse.Namespace, here: Path) -> bool:
+    """Is there a repository, or any file that says how to judge? Else nothing is to be mistrusted.
+
+    So it is in a job that has no more than the files which another one made.
+    """
+    root = repository_root(here)
+    named = arguments.config or arguments.parameters_file
+    return bool(named or (root / ".git").exists() or find_config(here) or find_waivers(here))
+
+
+def _read(arguments: argparse.Namespace, located: Locate) -> GateConfig:
+    """The files that say how to judge. Raises ConfigError."""
+    path = located(arguments.config) if arguments.config else find_config(Path.cwd())
+    config = load_config(path, located) if path else _without_file()
+    settings = config.settings
+    for file in arguments.parameters_file:
+        settings = settings.given(read_parameters(read_source(located(file))))
+    return replace(config, settings=settings)
 
 
 def _without_file() -> GateConfig:

@@ -40,10 +40,9 @@ class Reports:
         for index, path in enumerate(paths):
             if path in paths[:index]:
                 raise ConfigError(f"--report: two reports would go to {shown(Path(path))}")
-        template = arguments.markdown_template
-        reporters = _Reporters(
-            Path(template) if template else config.markdown_template, arguments.sarif_category
-        )
+        named_template = arguments.markdown_template
+        template = config.located(named_template) if named_template else config.markdown_template
+        reporters = _Reporters(template, arguments.sarif_category)
         files = tuple((reporters.of(kind), Path(path)) for kind, path in named)
         return cls(reporters.of(arguments.format), files)
 

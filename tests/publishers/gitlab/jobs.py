@@ -43,6 +43,7 @@ class Job:
             CI_JOB_URL="https://gitlab.example/group/project/-/jobs/9",
             CI_MERGE_REQUEST_IID=NUMBER,
             CI_MERGE_REQUEST_PROJECT_ID=TARGET,
+            CI_MERGE_REQUEST_SOURCE_PROJECT_ID=TARGET,
             GITLAB_TOKEN=BOT,
         )
         self.configure(CHECKS)

@@ -220,7 +220,11 @@ def test_the_status_of_the_commit_is_set_if_asked_for(job: Job) -> None:
     job.write(BAD)
     job.run()
     job.write("s3:GetObject")
-    job.set(CI_MERGE_REQUEST_IID=None, CI_MERGE_REQUEST_PROJECT_ID=None)
+    job.set(
+        CI_MERGE_REQUEST_IID=None,
+        CI_MERGE_REQUEST_PROJECT_ID=None,
+        CI_MERGE_REQUEST_SOURCE_PROJECT_ID=None,
+    )
     ran = job.run("--publish-tag", "iam")
 
     assert ran.err == ""
@@ -232,7 +236,12 @@ def test_the_status_of_the_commit_is_set_if_asked_for(job: Job) -> None:
 
 
 def test_a_pipeline_of_a_branch_publishes_nothing_and_says_nothing(job: Job) -> None:
-    job.set(CI_MERGE_REQUEST_IID=None, CI_MERGE_REQUEST_PROJECT_ID=None, GITLAB_TOKEN=None)
+    job.set(
+        CI_MERGE_REQUEST_IID=None,
+        CI_MERGE_REQUEST_PROJECT_ID=None,
+        CI_MERGE_REQUEST_SOURCE_PROJECT_ID=None,
+        GITLAB_TOKEN=None,
+    )
     job.write(BAD)
 
     ran = job.run()
