@@ -16,6 +16,7 @@ import pytest
 from policy_gate.server.wire import Reply
 from tests.command_line import Ran, allow, gate_json
 from tests.local_aws import LocalAws, Script, only_this_aws, refusal, running
+from tests.repositories import Repository
 
 POLICIES = 20
 CONFIG = "analyzer: aws\naws: {max-concurrency: 4, deadline: 60}\nchecks:\n  access-not-granted:\n"
@@ -246,7 +247,8 @@ def test_a_second_run_asks_nothing_and_says_what_that_saves(
 def test_an_untrusted_pull_request_neither_reads_nor_fills_the_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    repos = {"head": {"repo": {"full_name": "them/x"}}, "base": {"repo": {"full_name": "us/x"}}}
+    base = {"repo": {"full_name": "us/x"}, "sha": Repository(Path.cwd()).commit("base")}
+    repos = {"head": {"repo": {"full_name": "them/x"}}, "base": base}
     Path("event.json").write_text(json.dumps({"pull_request": repos}))
     with aws(monkeypatch, tmp_path) as server:
         gate_json("run", "t.json")

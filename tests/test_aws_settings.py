@@ -10,6 +10,7 @@ import pytest
 from tests.command_line import Ran, allow, gate_json
 from tests.extractors.terraform.plans import copied
 from tests.local_aws import only_this_aws, running
+from tests.repositories import Repository
 
 CHECKS = """\
 checks:
@@ -185,6 +186,9 @@ def test_a_fork_of_gitlab_neither_reads_nor_fills_the_cache(
         only_this_aws(monkeypatch, tmp_path, server.url)
         made = gate_json("run", "t.json").report["analyzer"]["calls"]["made"]
         before = kept(tmp_path / "cache")
+        base = Repository(Path.cwd()).commit("base")
+        monkeypatch.setenv("CI_MERGE_REQUEST_IID", "7")
+        monkeypatch.setenv("CI_MERGE_REQUEST_DIFF_BASE_SHA", base)
         monkeypatch.setenv("CI_MERGE_REQUEST_PROJECT_ID", "7")
         monkeypatch.setenv("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "8")
         again = gate_json("run", "t.json")
