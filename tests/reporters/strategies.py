@@ -10,6 +10,7 @@ from policy_gate.model import (
     ActionChange,
     Assumption,
     AssumptionKind,
+    BaselineCounts,
     ChangeKind,
     CheckResult,
     Comparison,
@@ -131,6 +132,7 @@ changes = st.builds(
 comparisons = st.builds(
     Comparison, texts, st.lists(changes, max_size=1).map(tuple), counts, counts, st.just("")
 )
+failed_comparisons = st.builds(Comparison, texts, error=st.text(min_size=1, max_size=20))
 
 reports = st.builds(
     GateReport,
@@ -146,4 +148,7 @@ reports = st.builds(
     ),
     st.lists(results(), max_size=3).map(tuple),
     st.lists(texts, max_size=2).map(tuple),
+    comparison=st.none() | comparisons | failed_comparisons,
+    baseline=st.none() | st.builds(BaselineCounts, texts, counts, counts, counts),
+    waived=counts,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -21,7 +22,7 @@ from tests.reporters.accepted import accepted_report, expired_report, waived_fin
 from tests.reporters.hostile import HOSTILE, hostile_report, printed
 from tests.reporters.reports import INLINE, INLINE_AT, PUBLIC, fails, report
 from tests.reporters.test_hostile import assert_harmless
-from tests.reporters.test_html import page
+from tests.reporters.test_html import CHROMIUM, browse, page, shown_items
 from tests.reporters.test_sarif import SCHEMA
 
 
@@ -133,6 +134,22 @@ def test_html_can_filter_it() -> None:
     assert {"waived", "in the baseline"} <= set(values)
     assert not [tag for tag, _ in read.elements if tag == "article"]
     assert "2 old, 0 new, 1 fixed (baseline.json)" in read.text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+@pytest.mark.parametrize(
+    ("fragment", "shown", "is_open"),
+    [("", 7, False), ("#accepted=waived", 2, True), ("#accepted=no", 2, False)],
+)
+def test_a_browser_opens_the_section_for_what_is_chosen(
+    fragment: str, shown: int, is_open: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "gate.html"
+    file.write_text(printed("html", expired_report()), encoding="utf-8")
+    read, complaints = browse(file, fragment)
+    assert complaints == ""
+    assert len(shown_items(read)) == shown
+    assert [("open" in given) for tag, given in read.elements if tag == "details"] == [is_open]
 
 
 def test_html_cuts_what_was_accepted_first() -> None:
