@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from policy_gate.analyzers.interface import Access
 from policy_gate.analyzers.registry import ANALYZERS
 from policy_gate.analyzers.settings import (
     DEFAULT_AWS_SETTINGS,
@@ -18,12 +17,8 @@ from policy_gate.analyzers.settings import (
     EmbeddedSettings,
 )
 from policy_gate.baseline import Baseline
-from policy_gate.checks.access_not_granted import AccessNotGranted
 from policy_gate.checks.interface import Check
-from policy_gate.checks.no_public_access import NoPublicAccess
-from policy_gate.checks.registry import CHECKS
-from policy_gate.checks.targets import Targets
-from policy_gate.checks.validate_policy import ValidatePolicy
+from policy_gate.checks.registry import CHECKS, build_checks
 from policy_gate.config_aws import aws_settings, sends_sensitive
 from policy_gate.config_publish import publish_settings
 from policy_gate.config_section import ConfigError, Locate, Section, read_source
@@ -138,6 +133,12 @@ class GateConfig:
 
 def default_config() -> GateConfig:
     """What runs where there is no configuration file."""
+    from policy_gate.analyzers.interface import Access
+    from policy_gate.checks.access_not_granted import AccessNotGranted
+    from policy_gate.checks.no_public_access import NoPublicAccess
+    from policy_gate.checks.targets import Targets
+    from policy_gate.checks.validate_policy import ValidatePolicy
+
     sensitive = AccessNotGranted(Access(SENSITIVE_ACTIONS), Targets(("identity",)))
     return GateConfig(
         (ValidatePolicy(), sensitive, NoPublicAccess()),
@@ -272,12 +273,12 @@ def _checks(root: Section) -> tuple[Check, ...]:
     section = root.section("checks")
     section.only(*CHECKS)
     checks: list[Check] = []
-    for name, build in CHECKS.items():
+    for name in CHECKS:
         if name not in section.node.entries or section.node.entries[name].value is False:
             continue
         if section.node.entries[name].value is None:
             raise section.error("a value is missing: `true` or `false`, or its settings", name)
-        checks += build(section.section(name))
+        checks += build_checks(name, section.section(name))
     return tuple(checks)
 
 

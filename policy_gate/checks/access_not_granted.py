@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from policy_gate.analyzers.interface import Access, Analyzer, Answer, is_action
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
-from policy_gate.checks.no_new_access import access_policy_type
-from policy_gate.checks.sensitive_actions import actions_files
-from policy_gate.checks.targets import KIND_NAMES, Targets, note_if_unused, targets_from
+from policy_gate.checks.targets import (
+    KIND_NAMES,
+    Targets,
+    access_policy_type,
+    note_if_unused,
+    targets_from,
+)
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy
 
@@ -66,6 +70,8 @@ def from_config(section: Section) -> list[Check]:
             message = f"{resource!r} is no ARN: it must begin with arn: or be *"
             raise section.error(message, "resources")
     if section.has("actions-file"):
+        from policy_gate.checks.sensitive_actions import actions_files
+
         actions += actions_files(section)
     if not actions and not resources:
         raise section.error("this check needs actions, an actions-file or resources")

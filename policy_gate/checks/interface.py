@@ -1,7 +1,7 @@
 """What a check is: one question, asked about one policy at a time.
 
-Adding a check means one module with this interface and a `from_config`, and one line in
-`registry.CHECKS`.
+Adding a check means one module with this interface and a
+`from_config(section: Section) -> list[Check]`, and one line in `registry.CHECKS`.
 """
 
 from __future__ import annotations

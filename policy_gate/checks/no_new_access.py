@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from policy_gate.analyzers.interface import AccessPolicyType, Analyzer, Answer
+from policy_gate.analyzers.interface import Analyzer, Answer
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.culprits import Order
 from policy_gate.checks.interface import Check
 from policy_gate.checks.references import named_reference, reference_text
-from policy_gate.checks.targets import Targets, note_if_unused, targets_from
+from policy_gate.checks.targets import Targets, access_policy_type, note_if_unused, targets_from
 from policy_gate.config_section import Section
-from policy_gate.model import CheckResult, Policy, PolicyKind
+from policy_gate.model import CheckResult, Policy
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reasoning.evaluator import decide
 from policy_gate.references.extremes import extreme
@@ -125,8 +125,3 @@ def _name(entry: Section) -> str:
         if is_builtin(reference):
             return reference.removeprefix(BUILTIN)
     return entry.required_text("name")
-
-
-def access_policy_type(policy: Policy) -> AccessPolicyType:
-    """The policyType of the access checks."""
-    return "IDENTITY_POLICY" if policy.kind is PolicyKind.IDENTITY else "RESOURCE_POLICY"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.interface import Check
 from policy_gate.config_section import Section
 from policy_gate.model import Policy, PolicyKind
@@ -14,6 +15,11 @@ KIND_NAMES = {
     "trust": PolicyKind.TRUST,
     "resource": PolicyKind.RESOURCE,
 }
+
+
+def access_policy_type(policy: Policy) -> AccessPolicyType:
+    """The policyType of the access checks."""
+    return "IDENTITY_POLICY" if policy.kind is PolicyKind.IDENTITY else "RESOURCE_POLICY"
 
 
 @dataclass(frozen=True, slots=True)
