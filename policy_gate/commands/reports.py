@@ -31,6 +31,8 @@ class Reports:
 
     stdout: Reporter
     files: tuple[tuple[Reporter, Path], ...]
+    template: Path | None = None
+    """The template of the user for Markdown."""
 
     @classmethod
     def of(cls, arguments: argparse.Namespace, config: GateConfig) -> Reports:
@@ -44,7 +46,7 @@ class Reports:
         template = config.located(named_template) if named_template else config.markdown_template
         reporters = _Reporters(template, arguments.sarif_category)
         files = tuple((reporters.of(kind), Path(path)) for kind, path in named)
-        return cls(reporters.of(arguments.format), files)
+        return cls(reporters.of(arguments.format), files, template)
 
     def write(self, report: GateReport) -> bool:
         """Writes all of them, and says on stderr which could not be written. Were all?"""

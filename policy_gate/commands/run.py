@@ -42,6 +42,10 @@ def main(arguments: argparse.Namespace) -> int:
         raise
     status = report.exit_status if reports.write(report) else 1
     sys.stdout.flush()
-    tag = arguments.publish_tag or config.publish.tag
-    publish(report, replace(config.publish, tag=tag), arguments.publish)
+    settings = replace(
+        config.publish,
+        tag=arguments.publish_tag or config.publish.tag,
+        template=reports.template,
+    )
+    publish(report, settings, arguments.publish)
     return status

@@ -59,7 +59,7 @@ class GitHubPublisher:
             if part.is_wanted and (may_be_one or not part.in_pull_request)
         ]
         refused = _publish(parts, job)
-        text = texts.report_markdown(report, SUMMARY_CHARACTERS)
+        text = texts.report_markdown(report, SUMMARY_CHARACTERS, settings.template)
         if problem := write_summary(text):
             refused["job summary"] = problem
         if refused or not any(part.at_lines for part in parts):
@@ -77,7 +77,8 @@ def _parts(report: GateReport, settings: PublishSettings, job: Job) -> tuple[_Pa
         from policy_gate.publishers.github_comment import MAX_COMMENT, update_comment
 
         footer = _footer(job)
-        text = texts.report_markdown(report, MAX_COMMENT - _MARKER_ROOM - len(footer))
+        most = MAX_COMMENT - _MARKER_ROOM - len(footer)
+        text = texts.report_markdown(report, most, settings.template)
         update_comment(api, job, settings.tag, text + footer)
 
     def review_comments(api: GitHubApi) -> None:

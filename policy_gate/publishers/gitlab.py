@@ -51,7 +51,7 @@ def _parts(report: GateReport, settings: PublishSettings, job: Job) -> dict[str,
         from policy_gate.publishers.gitlab_note import update_note
 
         footer = _footer(job)
-        text = texts.report_markdown(report, MAX_NOTE - len(footer))
+        text = texts.report_markdown(report, MAX_NOTE - len(footer), settings.template)
         update_note(api, job, settings.tag, text + footer)
 
     def discussions(api: GitLabApi) -> None:

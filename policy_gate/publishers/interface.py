@@ -12,6 +12,7 @@ file), and returns one sentence for each thing that was not published.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from policy_gate.model import GateReport
@@ -40,6 +41,9 @@ class PublishSettings:
 
     close_pull_request: bool = False
     """Close the pull request where the gate failed."""
+
+    template: Path | None = None
+    """The template of the user for Markdown."""
 
     @property
     def name(self) -> str:

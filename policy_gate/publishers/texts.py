@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 
+from policy_gate.config_section import ConfigError, read_source
 from policy_gate.model import GateReport
 from policy_gate.reporters.annotations import sentences
+from policy_gate.reporters.interface import ReportError
 from policy_gate.reporters.markdown import markdown_within
-from policy_gate.reporters.markdown_text import code
+from policy_gate.reporters.markdown_template import MarkdownTemplate
+from policy_gate.reporters.markdown_text import code, prose
 from policy_gate.reporters.problem_list import Level, Problem, list_problems, most_severe_first
 from policy_gate.reporters.repository import Repository
 from policy_gate.reporters.sarif import SarifReporter
@@ -39,9 +43,19 @@ class Remark:
     markdown: str
 
 
-def report_markdown(report: GateReport, most: int) -> str:
-    """The whole report in at most `most` characters; what is left out is counted."""
-    return markdown_within(report, most)
+def report_markdown(report: GateReport, most: int, template: Path | None = None) -> str:
+    """The whole report in at most `most` characters; what is left out is counted.
+
+    Where the template of the user is at fault, ours is taken, and the text says why.
+    """
+    if template is None:
+        return markdown_within(report, most)
+    try:
+        source = read_source(template)
+        return markdown_within(report, most, MarkdownTemplate(source.text, source.path))
+    except (ConfigError, ReportError) as error:
+        note = f"\n- **Note:** The template cannot be used: {prose(str(error))}\n"
+        return markdown_within(report, most - len(note)) + note
 
 
 def remarks(report: GateReport) -> list[Remark]:

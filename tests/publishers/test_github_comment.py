@@ -8,6 +8,7 @@ from tests.publishers.jobs import BAD, Job
 
 NEWER = "d" * 40
 MARKED = Marker("policy-gate", "e" * 40).on("PASSED")
+CHECKS = "checks: {access-not-granted: {actions: ['s3:DeleteBucket']}}\n"
 COMMENTS = f"/issues/{NUMBER}/comments"
 
 
@@ -138,3 +139,22 @@ def test_the_link_to_the_job_is_in_the_comment_where_the_job_has_one(job: Job) -
     job.set(GITHUB_SERVER_URL="https://github.com", GITHUB_RUN_ID="42")
     job.run()
     assert "(https://github.com/octocat/Hello-World/actions/runs/42)" in job.github.bodies()[0]
+
+
+def test_the_comment_is_written_by_the_template_of_the_team(job: Job) -> None:
+    job.configure(f"{CHECKS}markdown-template: ours.md\n")
+    (job.folder / "ours.md").write_text("Ours: {{ status }}, {{ problems | length }} problems\n")
+    job.write(BAD)
+    assert job.run().err == ""
+    assert "Ours: passed, 0 problems" in job.github.bodies()[0]
+    assert "Ours: passed" in job.summary_text()
+
+
+def test_a_template_at_fault_gives_way_to_ours(job: Job) -> None:
+    job.configure(f"{CHECKS}markdown-template: ours.md\n")
+    (job.folder / "ours.md").write_text("{{ no_such_thing }}")
+    job.write(BAD)
+    ran = job.run()
+    assert (ran.status, ran.err) == (0, "")
+    assert "PASSED" in job.github.bodies()[0]
+    assert "The template cannot be used: " in job.github.bodies()[0]
