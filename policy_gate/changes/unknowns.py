@@ -10,7 +10,7 @@ both, which nobody knows. Two things follow, so that it makes no noise and hides
   that holds colons is the exception: the question is put once more with texts of which nothing is
   known from there on, but that the same text is the same.)
 - In any other place (NotAction, NotResource, NotPrincipal, a negated condition, one on numbers,
-  dates or addresses) the part is a guard. Two statements with the same guard are compared without
+  dates, addresses or ARNs) the part is a guard. Two statements with the same guard are compared without
   it: where it holds it holds for both. Without the same guard on the other side, the new version
   is taken at its widest and the old one at its narrowest.
 """
@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 from policy_gate.changes.statements import assumptions_in, name_of, written
@@ -34,10 +35,11 @@ _DIVIDING_COLONS = 5
 
 _EXCLUDING = {"NotAction": "Action", "NotResource": "Resource", "NotPrincipal": "Principal"}
 _EQUAL_TEXT = re.compile(
-    r"(?:for(?:all|any)values?:)?(?:string(?:equals|like|equalsignorecase)|arn(?:equals|like))"
-    r"(?:ifexists)?",
-    re.IGNORECASE,
+    r"(?:for(?:all|any)values?:)?string(equals|like|equalsignorecase)(?:ifexists)?", re.IGNORECASE
 )
+_READINGS = ("equals", "like", "equalsignorecase")
+"""How operators read a text: as it is, with wildcards, in any case. To each of them another one of
+the values of an unknown is special, so that its literals differ."""
 
 
 def supplied_in(values: Iterable[Value]) -> frozenset[Hashable]:
@@ -111,16 +113,34 @@ def with_literals(
             changed[element] = _each(changed[element], literal)
     if isinstance(condition := changed.get("Condition"), dict):
         changed["Condition"] = {
-            operator: _each(keys, literal) if _EQUAL_TEXT.fullmatch(operator) else keys
+            operator: _each(keys, partial(_as_read, operator, shared))
             for operator, keys in condition.items()
         }
     return changed
 
 
-def _literal(part: str | Assumption, shared: frozenset[Hashable]) -> str | Assumption:
+def _as_read(operator: str, shared: frozenset[Hashable], text: DeferredText) -> DeferredText:
+    """The literals of a condition value, if its operator asks for equal text."""
+    read = _EQUAL_TEXT.fullmatch(operator)
+    if read is None:
+        return text
+    how = read[1].lower()
+    return DeferredText(tuple(_literal(part, shared, how) for part in text.parts))
+
+
+def readings_of(part: Assumption) -> Iterable[Assumption]:
+    """What stands for an unknown in the conditions that read it in one way or another."""
+    for how in _READINGS:
+        yield replace(part, stand_in=f"{how} {part.stand_in}")
+
+
+def _literal(
+    part: str | Assumption, shared: frozenset[Hashable], how: str = ""
+) -> str | Assumption:
     if isinstance(part, str) or name_of(part) not in shared:
         return part
-    return replace(part, kind=AssumptionKind.CREATED_HERE)
+    stand_in = f"{how} {part.stand_in}" if how else part.stand_in
+    return replace(part, kind=AssumptionKind.CREATED_HERE, stand_in=stand_in)
 
 
 def _opaque(text: DeferredText) -> DeferredText:

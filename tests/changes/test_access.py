@@ -109,6 +109,17 @@ def test_the_same_guard_makes_no_noise(guard: dict[str, Any]) -> None:
     assert names(added_access(document(allow("s3:GetObject")), old, IDENTITY)) == ["s3:GetObject"]
 
 
+@pytest.mark.parametrize("operator", ["StringLike", "StringEqualsIgnoreCase"])
+def test_an_unknown_is_not_the_same_to_operators_that_read_it_otherwise(operator: str) -> None:
+    def tagged(operator: str) -> Any:
+        return allow("s3:Get*", Condition={operator: {"aws:PrincipalTag/a": text(unknown("A"))}})
+
+    old, new = document(tagged("StringEquals")), document(tagged(operator))
+    assert "s3:GetObject" in names(added_access(new, old, IDENTITY))
+    wider = document({**tagged(operator), "Action": "s3:*"})
+    assert "s3:GetObject" not in names(added_access(wider, new, IDENTITY))
+
+
 def test_an_unknown_of_one_side_is_taken_for_what_misses_nothing() -> None:
     wide = document(allow("s3:GetObject", text("arn:aws:s3:::", unknown("Bucket"), "/*")))
     known = document(allow("s3:GetObject", "arn:aws:s3:::known/*"))
@@ -192,7 +203,8 @@ def test_it_agrees_with_the_whole_question(new: Statements, old: Statements, kep
             assert decide(json.dumps(document(*new)), item.witness) == "ALLOW"
 
 
-VALUES = ["*", "a", "a/x", "b", "", "s3:::a", "?", "a:x"]
+VALUES = ["*", "A", "a", "a/x", "b", "", "s3:::a", "?", "a:x"]
+OPERATORS = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "StringNotEquals"]
 PLACES = ["arn:aws:s3:::{}", "arn:aws:s3:::{}/x", "arn:aws:{}:a", "{}", "arn:aws:iam::{}:a"]
 
 
@@ -219,7 +231,7 @@ def deferred(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         statement = {**statement, key: [*held, entry] if draw(st.booleans()) else entry}
     if draw(st.integers(0, 3)) == 0:
-        operator = draw(st.sampled_from(["StringEquals", "StringNotEquals", "StringLike"]))
+        operator = draw(st.sampled_from(OPERATORS))
         condition = {operator: {"aws:PrincipalTag/team": text(unknown("P"))}}
         statement = {**statement, "Condition": condition}
     return statement
