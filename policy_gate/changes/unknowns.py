@@ -8,11 +8,12 @@ both, which nobody knows. Two things follow, so that it makes no noise and hides
   one version covers of the other for that literal it covers for every value: whatever covers it is
   either the same unknown or a `*` that would cover any text. (A value between the colons of an ARN
   that holds colons is the exception: the question is put once more with texts of which nothing is
-  known from there on, but that the same text is the same.)
+  known from there on, but that the same text is the same.) What excludes some texts there, as
+  a NotResource, covers the literal and need not cover the value: it does not count.
 - In any other place (NotAction, NotResource, NotPrincipal, a negated condition, one on numbers,
-  dates, addresses or ARNs) the part is a guard. Two statements with the same guard are compared without
-  it: where it holds it holds for both. Without the same guard on the other side, the new version
-  is taken at its widest and the old one at its narrowest.
+  dates, addresses or ARNs) the part is a guard. Two statements with the same guard are compared
+  without it: where it holds it holds for both. Without the same guard on the other side, the new
+  version is taken at its widest and the old one at its narrowest.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
+from policy_gate.casing import folded
 from policy_gate.changes.statements import assumptions_in, name_of, written
 from policy_gate.checks.covering import covers_of
 from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
@@ -91,6 +93,30 @@ def _dropped(value: Value, way: list[str]) -> Value:
     if rest and (inner := _dropped(value[first], rest)):
         left[first] = inner
     return left
+
+
+def open_dimensions(statement: Mapping[str, Value], shared: frozenset[Hashable]) -> frozenset[str]:
+    """Where the statement has unknowns that get literals: elements, and condition keys."""
+    found = {
+        element for element in _EXCLUDING.values() if supplied_in([statement.get(element)]) & shared
+    }
+    condition = statement.get("Condition")
+    for operator, keys in condition.items() if isinstance(condition, dict) else ():
+        if isinstance(keys, dict) and _EQUAL_TEXT.fullmatch(operator):
+            found |= {folded(key) for key in keys if supplied_in([keys[key]]) & shared}
+    return frozenset(found)
+
+
+def excludes_in(statement: Mapping[str, Value], dimensions: frozenset[str]) -> bool:
+    """Does the statement match all but some texts in one of the dimensions?"""
+    if any(element in statement for element in _EXCLUDING if _EXCLUDING[element] in dimensions):
+        return True
+    condition = statement.get("Condition")
+    return any(
+        "not" in operator.lower() and not dimensions.isdisjoint(map(folded, keys))
+        for operator, keys in (condition.items() if isinstance(condition, dict) else ())
+        if isinstance(keys, dict)
+    )
 
 
 def with_literals(

@@ -120,6 +120,18 @@ def test_an_unknown_is_not_the_same_to_operators_that_read_it_otherwise(operator
     assert "s3:GetObject" not in names(added_access(wider, new, IDENTITY))
 
 
+def test_what_excludes_texts_does_not_cover_an_unknown() -> None:
+    """The value may be one of those."""
+    bucket = text("arn:aws:s3:::", unknown("Bucket"))
+    all_but = {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::secret"}
+    old = document(all_but, allow("s3:ListBucket", bucket))
+    new = document(all_but, allow(["s3:ListBucket", "s3:GetObject"], bucket))
+    assert names(added_access(new, old, IDENTITY)) == ["s3:GetObject"]
+    denied = {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::secret"}
+    old, new = (document(*held["Statement"][1:], denied) for held in (old, new))
+    assert names(added_access(new, old, IDENTITY)) == ["s3:GetObject"]
+
+
 def test_an_unknown_of_one_side_is_taken_for_what_misses_nothing() -> None:
     wide = document(allow("s3:GetObject", text("arn:aws:s3:::", unknown("Bucket"), "/*")))
     known = document(allow("s3:GetObject", "arn:aws:s3:::known/*"))
