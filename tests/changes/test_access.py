@@ -244,7 +244,8 @@ def deferred(draw: st.DrawFn) -> dict[str, Any]:
         statement = {**statement, key: [*held, entry] if draw(st.booleans()) else entry}
     if draw(st.integers(0, 3)) == 0:
         operator = draw(st.sampled_from(OPERATORS))
-        condition = {operator: {"aws:PrincipalTag/team": text(unknown("P"))}}
+        value = draw(st.sampled_from([text(unknown("P")), text(unknown("P")), "a"]))
+        condition = {operator: {"aws:PrincipalTag/team": value}}
         statement = {**statement, "Condition": condition}
     return statement
 
