@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from policy_gate.changes.statements import Statement
-from policy_gate.changes.unknowns import divides_arn, guards_of, with_literals, without
+from policy_gate.changes.unknowns import (
+    divides_arn,
+    excludes_in,
+    guards_of,
+    open_dimensions,
+    with_literals,
+    without,
+)
 from policy_gate.checks.covering import Segments
 from policy_gate.checks.widening import deferred_in, widened
 from policy_gate.model import Value
@@ -92,11 +99,12 @@ def beyond(left: Side, right: Side, terms: Terms) -> Found:
     Raises CannotWidenError and PolicyDocumentError.
     """
     found = Found()
-    for guards, statements in _by_guards(left.statements, right.statements).items():
-        group = Side(left.version, statements, left.denies)
-        of_group = _beyond(group, right, guards, terms, colons=False)
+    for (guards, dimensions), statements in _groups(left, right, terms).items():
+        group = Side(left.version, statements, _telling(left.denies, dimensions))
+        others = Side(right.version, _telling(right.statements, dimensions))
+        of_group = _beyond(group, others, guards, terms, colons=False)
         if any(map(_has_dividing, statements)):
-            wider = _beyond(group, right, guards, terms, colons=True)
+            wider = _beyond(group, others, guards, terms, colons=True)
             for action, item in wider.possible.items():
                 of_group.undecided[action] = Open(action, item.statement, ON_COLONS)
             of_group.undecided |= wider.undecided
@@ -104,17 +112,24 @@ def beyond(left: Side, right: Side, terms: Terms) -> Found:
     return found
 
 
-def _by_guards(
-    left: Sequence[Statement], right: Sequence[Statement]
-) -> dict[frozenset[Hashable], list[Statement]]:
-    """The statements by those of their guards that some statement of the right has as well."""
-    others = [frozenset(guards_of(statement.value)) for statement in right]
-    groups: dict[frozenset[Hashable], list[Statement]] = {}
-    for statement in left:
+def _groups(
+    left: Side, right: Side, terms: Terms
+) -> dict[tuple[frozenset[Hashable], frozenset[str]], list[Statement]]:
+    """The statements by those of their guards that some statement of the right has as well, and by
+    the dimensions in which they have unknowns."""
+    others = [frozenset(guards_of(statement.value)) for statement in right.statements]
+    groups: dict[tuple[frozenset[Hashable], frozenset[str]], list[Statement]] = {}
+    for statement in left.statements:
         own = frozenset(guards_of(statement.value))
         shared = frozenset().union(*(guards for guards in others if guards <= own))
-        groups.setdefault(shared, []).append(statement)
+        dimensions = open_dimensions(statement.value, terms.shared)
+        groups.setdefault((shared, dimensions), []).append(statement)
     return groups
+
+
+def _telling(statements: Sequence[Statement], dimensions: frozenset[str]) -> Sequence[Statement]:
+    """Those of which what they say of a literal is so of every value."""
+    return [item for item in statements if not excludes_in(item.value, dimensions)]
 
 
 def _has_dividing(statement: Statement) -> bool:

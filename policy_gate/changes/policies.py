@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from policy_gate.changes.access import Access, added_access, policy_type_of
 from policy_gate.changes.actions import access_level
 from policy_gate.changes.beyond import Open
 from policy_gate.changes.grouping import groups_of
 from policy_gate.changes.pairing import Pair
-from policy_gate.changes.statements import CannotCompareError, written
+from policy_gate.changes.statements import CannotCompareError, assumptions_in, written
+from policy_gate.changes.unknowns import readings_of
 from policy_gate.checks.as_written import as_written, witness_as_written
-from policy_gate.checks.widening import deferred_in
+from policy_gate.checks.widening import deferred_in, fresh_literal
 from policy_gate.model import (
     AccessChange,
     AccessGroup,
@@ -109,9 +110,30 @@ def _changes(access: Access, versions: Sequence[Policy], world: str) -> Iterable
     for item in access.added:
         witness: Witness = item.witness
         for policy in deferred:
+            witness = _in_conditions(policy, witness)
             witness = witness_as_written(policy, witness, DEFAULT_PARTITION) or witness
         level = access_level(item.action)
         yield ActionChange(item.action, level, item.statement, witness, item.denied_by, world)
+
+
+def _in_conditions(policy: Policy, witness: Witness) -> Witness:
+    """With what people wrote in place of the literals that only conditions have."""
+    names = {
+        fresh_literal(reading): part.expression
+        for part in assumptions_in([policy.document])
+        for reading in readings_of(part)
+    }
+    context = {
+        key: tuple(_replaced(value, names) for value in values)
+        for key, values in witness.context.items()
+    }
+    return witness._replace(context=context)
+
+
+def _replaced(text: str, names: Mapping[str, str]) -> str:
+    for literal, expression in names.items():
+        text = text.replace(literal, expression)
+    return text
 
 
 def _open(access: Access, versions: Sequence[Policy], world: str) -> Iterable[UndecidedAccess]:

@@ -8,11 +8,12 @@ both, which nobody knows. Two things follow, so that it makes no noise and hides
   one version covers of the other for that literal it covers for every value: whatever covers it is
   either the same unknown or a `*` that would cover any text. (A value between the colons of an ARN
   that holds colons is the exception: the question is put once more with texts of which nothing is
-  known from there on, but that the same text is the same.)
+  known from there on, but that the same text is the same.) What excludes some texts there, as
+  a NotResource, covers the literal and need not cover the value: it does not count.
 - In any other place (NotAction, NotResource, NotPrincipal, a negated condition, one on numbers,
-  dates or addresses) the part is a guard. Two statements with the same guard are compared without
-  it: where it holds it holds for both. Without the same guard on the other side, the new version
-  is taken at its widest and the old one at its narrowest.
+  dates, addresses or ARNs) the part is a guard. Two statements with the same guard are compared
+  without it: where it holds it holds for both. Without the same guard on the other side, the new
+  version is taken at its widest and the old one at its narrowest.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
+from policy_gate.casing import folded
 from policy_gate.changes.statements import assumptions_in, name_of, written
 from policy_gate.checks.covering import covers_of
 from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
@@ -34,10 +37,11 @@ _DIVIDING_COLONS = 5
 
 _EXCLUDING = {"NotAction": "Action", "NotResource": "Resource", "NotPrincipal": "Principal"}
 _EQUAL_TEXT = re.compile(
-    r"(?:for(?:all|any)values?:)?(?:string(?:equals|like|equalsignorecase)|arn(?:equals|like))"
-    r"(?:ifexists)?",
-    re.IGNORECASE,
+    r"(?:for(?:all|any)values?:)?string(equals|like|equalsignorecase)(?:ifexists)?", re.IGNORECASE
 )
+_READINGS = ("equals", "like", "equalsignorecase")
+"""How operators read a text: as it is, with wildcards, in any case. To each of them another one of
+the values of an unknown is special, so that its literals differ."""
 
 
 def supplied_in(values: Iterable[Value]) -> frozenset[Hashable]:
@@ -91,6 +95,30 @@ def _dropped(value: Value, way: list[str]) -> Value:
     return left
 
 
+def open_dimensions(statement: Mapping[str, Value], shared: frozenset[Hashable]) -> frozenset[str]:
+    """Where the statement has unknowns that get literals: elements, and condition keys."""
+    found = {
+        element for element in _EXCLUDING.values() if supplied_in([statement.get(element)]) & shared
+    }
+    condition = statement.get("Condition")
+    for operator, keys in condition.items() if isinstance(condition, dict) else ():
+        if isinstance(keys, dict) and _EQUAL_TEXT.fullmatch(operator):
+            found |= {folded(key) for key in keys if supplied_in([keys[key]]) & shared}
+    return frozenset(found)
+
+
+def excludes_in(statement: Mapping[str, Value], dimensions: frozenset[str]) -> bool:
+    """Does the statement match all but some texts in one of the dimensions?"""
+    if any(element in statement for element in _EXCLUDING if _EXCLUDING[element] in dimensions):
+        return True
+    condition = statement.get("Condition")
+    return any(
+        "not" in operator.lower() and not dimensions.isdisjoint(map(folded, keys))
+        for operator, keys in (condition.items() if isinstance(condition, dict) else ())
+        if isinstance(keys, dict)
+    )
+
+
 def with_literals(
     statement: Mapping[str, Value], shared: frozenset[Hashable], *, colons: bool
 ) -> dict[str, Value]:
@@ -111,16 +139,34 @@ def with_literals(
             changed[element] = _each(changed[element], literal)
     if isinstance(condition := changed.get("Condition"), dict):
         changed["Condition"] = {
-            operator: _each(keys, literal) if _EQUAL_TEXT.fullmatch(operator) else keys
+            operator: _each(keys, partial(_as_read, operator, shared))
             for operator, keys in condition.items()
         }
     return changed
 
 
-def _literal(part: str | Assumption, shared: frozenset[Hashable]) -> str | Assumption:
+def _as_read(operator: str, shared: frozenset[Hashable], text: DeferredText) -> DeferredText:
+    """The literals of a condition value, if its operator asks for equal text."""
+    read = _EQUAL_TEXT.fullmatch(operator)
+    if read is None:
+        return text
+    how = read[1].lower()
+    return DeferredText(tuple(_literal(part, shared, how) for part in text.parts))
+
+
+def readings_of(part: Assumption) -> Iterable[Assumption]:
+    """What stands for an unknown in the conditions that read it in one way or another."""
+    for how in _READINGS:
+        yield replace(part, stand_in=f"{how} {part.stand_in}")
+
+
+def _literal(
+    part: str | Assumption, shared: frozenset[Hashable], how: str = ""
+) -> str | Assumption:
     if isinstance(part, str) or name_of(part) not in shared:
         return part
-    return replace(part, kind=AssumptionKind.CREATED_HERE)
+    stand_in = f"{how} {part.stand_in}" if how else part.stand_in
+    return replace(part, kind=AssumptionKind.CREATED_HERE, stand_in=stand_in)
 
 
 def _opaque(text: DeferredText) -> DeferredText:

@@ -109,6 +109,29 @@ def test_the_same_guard_makes_no_noise(guard: dict[str, Any]) -> None:
     assert names(added_access(document(allow("s3:GetObject")), old, IDENTITY)) == ["s3:GetObject"]
 
 
+@pytest.mark.parametrize("operator", ["StringLike", "StringEqualsIgnoreCase"])
+def test_an_unknown_is_not_the_same_to_operators_that_read_it_otherwise(operator: str) -> None:
+    def tagged(operator: str) -> Any:
+        return allow("s3:Get*", Condition={operator: {"aws:PrincipalTag/a": text(unknown("A"))}})
+
+    old, new = document(tagged("StringEquals")), document(tagged(operator))
+    assert "s3:GetObject" in names(added_access(new, old, IDENTITY))
+    wider = document({**tagged(operator), "Action": "s3:*"})
+    assert "s3:GetObject" not in names(added_access(wider, new, IDENTITY))
+
+
+def test_what_excludes_texts_does_not_cover_an_unknown() -> None:
+    """The value may be one of those."""
+    bucket = text("arn:aws:s3:::", unknown("Bucket"))
+    all_but = {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::secret"}
+    old = document(all_but, allow("s3:ListBucket", bucket))
+    new = document(all_but, allow(["s3:ListBucket", "s3:GetObject"], bucket))
+    assert names(added_access(new, old, IDENTITY)) == ["s3:GetObject"]
+    denied = {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::secret"}
+    old, new = (document(*held["Statement"][1:], denied) for held in (old, new))
+    assert names(added_access(new, old, IDENTITY)) == ["s3:GetObject"]
+
+
 def test_an_unknown_of_one_side_is_taken_for_what_misses_nothing() -> None:
     wide = document(allow("s3:GetObject", text("arn:aws:s3:::", unknown("Bucket"), "/*")))
     known = document(allow("s3:GetObject", "arn:aws:s3:::known/*"))
@@ -192,7 +215,8 @@ def test_it_agrees_with_the_whole_question(new: Statements, old: Statements, kep
             assert decide(json.dumps(document(*new)), item.witness) == "ALLOW"
 
 
-VALUES = ["*", "a", "a/x", "b", "", "s3:::a", "?", "a:x"]
+VALUES = ["*", "A", "a", "a/x", "b", "", "s3:::a", "?", "a:x"]
+OPERATORS = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "StringNotEquals"]
 PLACES = ["arn:aws:s3:::{}", "arn:aws:s3:::{}/x", "arn:aws:{}:a", "{}", "arn:aws:iam::{}:a"]
 
 
@@ -219,8 +243,9 @@ def deferred(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         statement = {**statement, key: [*held, entry] if draw(st.booleans()) else entry}
     if draw(st.integers(0, 3)) == 0:
-        operator = draw(st.sampled_from(["StringEquals", "StringNotEquals", "StringLike"]))
-        condition = {operator: {"aws:PrincipalTag/team": text(unknown("P"))}}
+        operator = draw(st.sampled_from(OPERATORS))
+        value = draw(st.sampled_from([text(unknown("P")), text(unknown("P")), "a"]))
+        condition = {operator: {"aws:PrincipalTag/team": value}}
         statement = {**statement, "Condition": condition}
     return statement
 
