@@ -131,7 +131,8 @@ def _texts_of(page: Explanation) -> tuple[str, str, str]:
     for example in page.examples:
         lines = "\n".join(shortened(example.text))
         parts.append(f"{example.title}:\n\n```json\n{lines}\n```")
-    parts.append(f"[{page.code} in the documentation of AWS]({page.link})")
+    if page.link:
+        parts.append(f"[{page.code} in the documentation of AWS]({page.link})")
     return page.what.replace("`", ""), text, "\n\n".join(parts) + "\n"
 
 
