@@ -12,9 +12,14 @@ from policy_gate.at_once import Progress, answers_of
 from policy_gate.checks.interface import Check
 from policy_gate.config import GateConfig
 from policy_gate.disagreement import with_disagreements
+from policy_gate.executors.in_order import chosen, in_order
+from policy_gate.executors.interface import Workers
 from policy_gate.fault import fault
 from policy_gate.model import CheckResult, Construct, Policy, ReasonCode, Verdict
 from policy_gate.sensitive import NOT_SHOWN, masked, not_sent
+
+MUCH = 100
+"""Questions from which on more than one process decides them."""
 
 
 class _Question(NamedTuple):
@@ -23,7 +28,11 @@ class _Question(NamedTuple):
 
 
 def ask_all(
-    policies: Sequence[Policy], config: GateConfig, analyzer: Analyzer, progress: Progress
+    policies: Sequence[Policy],
+    config: GateConfig,
+    analyzer: Analyzer,
+    progress: Progress,
+    workers: Workers | None = None,
 ) -> list[CheckResult]:
     """A result for each policy and check, and for each policy to which no check applies."""
     results: list[tuple[Policy, CheckResult]] = []
@@ -38,21 +47,31 @@ def ask_all(
         else:
             questions += [_Question(policy, check) for check in applicable]
     asked = [question.policy for question in questions]
-    results += zip(asked, _answers(questions, analyzer, progress), strict=True)
+    results += zip(asked, _answers(questions, analyzer, progress, workers), strict=True)
     return [at_construct(result, policy.construct) for policy, result in results]
 
 
 def _answers(
-    questions: Sequence[_Question], analyzer: Analyzer, progress: Progress
+    questions: Sequence[_Question],
+    analyzer: Analyzer,
+    progress: Progress,
+    workers: Workers | None,
 ) -> list[CheckResult]:
     if analyzer.pace is not None:
         ask, give_up = partial(_compared, analyzer), partial(_given_up, analyzer.pace.deadline)
         return answers_of(questions, ask, give_up, analyzer.pace, progress)
-    answers = []
+    ask = partial(_answered, analyzer)
+    # What is marked sensitive stays on this machine.
+    is_far = workers is not None and not workers.are_here
+    others = [item for item in questions if not (is_far and item.policy.is_sensitive)]
+    many = chosen(workers, is_much=len(others) > MUCH)
+    answers = in_order(ask, others, len(others), _died, many)
+    results: list[CheckResult] = []
     for question in questions:
-        answers.append(_answered(analyzer, question))
-        progress(len(answers), len(questions))
-    return answers
+        is_kept = is_far and question.policy.is_sensitive
+        results.append(ask(question) if is_kept else next(answers))
+        progress(len(results), len(questions))
+    return results
 
 
 def _compared(analyzer: Analyzer, question: _Question) -> CheckResult:
@@ -84,6 +103,10 @@ def _given_up(deadline: float, question: _Question) -> CheckResult:
         " Run the gate again, or raise aws.deadline."
     )
     return _error(question, message)
+
+
+def _died(question: _Question) -> CheckResult:
+    return _error(question, "the process that decides it died, as it does when memory runs out")
 
 
 def _error(question: _Question, message: str) -> CheckResult:

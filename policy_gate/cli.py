@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from policy_gate import __version__
 from policy_gate.analyzers.registry import ANALYZERS
 from policy_gate.commands.serve_options import add_options
+from policy_gate.executors.registry import EXECUTORS
 from policy_gate.fault import fault
 from policy_gate.reporters.registry import REPORTERS
 
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="check every policy found in the paths"))
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
+    _add_merge(commands.add_parser("merge", help="make one report of those of all shards"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
     _add_explain(commands.add_parser("explain", help="say what the code of a finding means"))
     _add_serve(commands.add_parser("serve", help="answer as IAM Access Analyzer does, over HTTP"))
@@ -110,7 +112,7 @@ def _assignment(text: str) -> tuple[str, str]:
 
 
 def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> None:
-    parser.add_argument("--format", choices=tuple(REPORTERS), default=output, help="of the report")
+    _add_format(parser, output)
     parser.add_argument(
         "--analyzer",
         choices=ANALYZERS,
@@ -122,6 +124,16 @@ def _add_common(parser: argparse.ArgumentParser, output: str = "console") -> Non
         metavar="URL",
         default="",
         help="where IAM Access Analyzer is (default: AWS_ENDPOINT_URL, else that of the Region)",
+    )
+
+
+def _add_format(parser: argparse.ArgumentParser, output: str) -> None:
+    parser.add_argument("--format", choices=tuple(REPORTERS), default=output, help="of the report")
+
+
+def _add_allow_empty(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-empty", action="store_true", help="finding no policy is no failure"
     )
 
 
@@ -138,16 +150,55 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser)
     _add_common(parser)
     _add_approximate(parser)
-    parser.add_argument(
-        "--allow-empty", action="store_true", help="finding no policy is no failure"
-    )
+    _add_allow_empty(parser)
     parser.add_argument(
         "--create-analyzer",
         action="store_true",
         help="with AWS: where the account has no analyzer for the access previews of the check"
         " no-external-access, create one (type ACCOUNT, name policy-gate)",
     )
-    parser.set_defaults(command=_run)
+    parser.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="check the share I of N of the inputs, the same whatever the order of the paths;"
+        " `policy-gate merge` makes one report of the JSON reports of all shares",
+    )
+    parser.add_argument(
+        "--executor",
+        choices=EXECUTORS,
+        default="local",
+        help="who does the work: local (all cores of this machine where there is enough work, the"
+        " default) or dask (the cluster behind --scheduler)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        default="",
+        help="scheduler of a Dask cluster, as tls://scheduler.example:8786",
+    )
+    parser.set_defaults(command=_run, parser=parser)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    parts = text.split("/")
+    if len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts):
+        number, count = (int(part[:9]) for part in parts)
+        if 1 <= number <= count:
+            return number, count
+    raise argparse.ArgumentTypeError(f"expected I/N with I from 1 to N, as 2/5, not {text[:40]!a}")
+
+
+def _add_merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "reports",
+        nargs="+",
+        metavar="REPORT",
+        help="what `policy-gate run --shard I/N --format json` printed, for each I",
+    )
+    _add_format(parser, "console")
+    _add_allow_empty(parser)
+    parser.set_defaults(command=_merge)
 
 
 def _add_extract(parser: argparse.ArgumentParser) -> None:
@@ -245,6 +296,12 @@ def _run(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import run
 
     return run.main(arguments)
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import merge
+
+    return merge.main(arguments)
 
 
 def _extract(arguments: argparse.Namespace) -> int:

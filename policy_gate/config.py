@@ -85,6 +85,9 @@ class GateConfig:
     notes: tuple[str, ...] = ()
     """What the report should say about the configuration."""
 
+    shard: tuple[int, int] | None = None
+    """Which share of the inputs is checked, from 1, and of how many; None for all of them."""
+
 
 def default_config() -> GateConfig:
     """What runs where there is no configuration file."""

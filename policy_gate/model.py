@@ -390,6 +390,30 @@ class CallCount(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """Which part of a whole run a report is about, and of which whole."""
+
+    number: int
+    """From 1 to `count`."""
+
+    count: int
+    inputs: int
+    """Files, and cloud assemblies, of the whole."""
+
+    commit: str
+    """What HEAD is; empty outside of a git repository."""
+
+    contents: str
+    """SHA-256 in hexadecimal of the paths and contents of the inputs of the whole."""
+
+    configuration: str
+    """SHA-256 in hexadecimal of all that the run was told."""
+
+    versions: Mapping[str, str]
+    """What else decides the answers: of the program, its libraries and its data, by name."""
+
+
+@dataclass(frozen=True, slots=True)
 class GateReport:
     """All results of a run, and the coverage: one report, one status."""
 
@@ -411,3 +435,6 @@ class GateReport:
 
     calls: CallCount | None = None
     """What was asked of AWS; None where it was not asked."""
+
+    shard: Shard | None = None
+    """None where the report is about the whole."""

@@ -10,8 +10,10 @@ from policy_gate.asking import ask_all, at_construct
 from policy_gate.at_once import Progress
 from policy_gate.config import GateConfig
 from policy_gate.coverage import coverage_of
+from policy_gate.executors.interface import Workers
 from policy_gate.model import (
     CheckResult,
+    Coverage,
     Extraction,
     Finding,
     GateReport,
@@ -36,23 +38,28 @@ _WORST_FIRST = (
 )
 
 
-def run_checks(
+def run_checks(  # noqa: PLR0913 - what a run consists of, and who does it
     extraction: Extraction,
     config: GateConfig,
     analyzer: Analyzer,
     reason: str,
     progress: Progress = no_progress,
+    *,
+    workers: Workers | None = None,
 ) -> GateReport:
-    """Asks every check about every policy that it applies to."""
-    answered = ask_all(extraction.policies, config, analyzer, progress)
+    """Asks every check about every policy that it applies to.
+
+    Without workers this process decides. Raises ExecutorError where they cannot go on.
+    """
+    answered = ask_all(extraction.policies, config, analyzer, progress, workers)
     others = [at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
     results = [
         replace(result, blocking=_blocks(result, config))
-        for result in sorted(_merged([*answered, *others, *unreadable]), key=_order)
+        for result in in_report([*answered, *others, *unreadable])
     ]
     coverage = coverage_of(results, extraction.skipped_files)
-    status = _status(results, coverage.checked + coverage.unknown)
+    status = outcome(results, coverage)
     notes = [check.note(extraction.policies) for check in config.checks]
     if analyzer.previews is not None:
         notes += analyzer.previews.notes
@@ -67,6 +74,16 @@ def run_checks(
         analyzer.service_data,
         analyzer.calls,
     )
+
+
+def in_report(results: Iterable[CheckResult]) -> list[CheckResult]:
+    """The results as a report has them: one for each policy and check, in a fixed order."""
+    return sorted(_merged(results), key=_order)
+
+
+def outcome(results: Iterable[CheckResult], coverage: Coverage) -> Status:
+    """The status of a report with these results."""
+    return _status(results, coverage.checked + coverage.unknown)
 
 
 def _not_checked(item: NotChecked) -> CheckResult:

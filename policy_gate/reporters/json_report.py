@@ -17,6 +17,7 @@ from policy_gate.model import (
     Location,
     PolicyIdentity,
     ReasonCode,
+    Shard,
 )
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reporters.visible import RUNNER_COMMAND
@@ -53,8 +54,21 @@ def report_object(report: GateReport) -> dict[str, object]:
             "calls": _calls(report.calls) if report.calls else None,
         },
         "coverage": _coverage(report.coverage),
+        "shard": _shard(report.shard) if report.shard else None,
         "notes": list(report.notes),
         "results": [_result(result) for result in report.results],
+    }
+
+
+def _shard(shard: Shard) -> dict[str, object]:
+    return {
+        "number": shard.number,
+        "count": shard.count,
+        "inputs": shard.inputs,
+        "commit": shard.commit,
+        "contents": shard.contents,
+        "configuration": shard.configuration,
+        "versions": dict(shard.versions),
     }
 
 
@@ -88,6 +102,7 @@ def _result(result: CheckResult) -> dict[str, object]:
         "findings": [_finding(finding) for finding in result.findings],
         "assumptions": [assumption_object(assumption) for assumption in result.assumptions],
         "rests_on": list(result.rests_on),
+        "is_sensitive": result.is_sensitive,
     }
 
 
@@ -105,6 +120,10 @@ def construct_object(construct: Construct) -> dict[str, object]:
     return {
         "path": construct.path,
         "locations": [location_object(location) for location in construct.locations],
+        "created_at": location_object(construct.created_at) if construct.created_at else None,
+        "assigned_at": [
+            [name, location_object(location)] for name, location in construct.assigned_at
+        ],
     }
 
 
@@ -140,6 +159,7 @@ def assumption_object(assumption: Assumption) -> dict[str, object]:
         "kind": assumption.kind.value,
         "expression": assumption.expression,
         "description": assumption.description,
+        "stand_in": assumption.stand_in,
         "location": location_object(assumption.location) if assumption.location else None,
     }
 
