@@ -43,7 +43,7 @@ def test_the_installed_command_has_the_version_of_the_package() -> None:
 
 def test_there_is_a_lock_for_each_environment() -> None:
     assert [lock.name for lock in LOCKS] == [
-        "bench.txt", "build.txt", "run.txt", "test.txt",
+        "bench.txt", "build.txt", "dask.txt", "run.txt", "test.txt",
     ]  # fmt: skip
 
 
@@ -67,6 +67,11 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     # jsonschema is what the SAM translator needs too.
     assert not names(test) & locked("run") - {"jsonschema"}
     assert pins("run") <= pins("test")
+    assert names(project["optional-dependencies"]["dask"]) <= locked("dask")
+    # The tests of the extra install both.
+    assert pins("run") <= pins("dask")
+    others = {pin for pin in pins("dask") if pin.partition("==")[0] in locked("test")}
+    assert others <= pins("test")
 
 
 def names(requirements: list[str]) -> set[str]:

@@ -20,7 +20,7 @@ from policy_gate.versions import difference, versions
 P = ParamSpec("P")
 R = TypeVar("R")
 
-CONNECT = 15.0
+CONNECT = 30.0
 """Seconds until the scheduler answers, and has a worker."""
 
 PATIENCE = 60.0

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from policy_gate.model import (
     Assumption,
     AssumptionKind,
+    CallCount,
     CheckResult,
+    Construct,
     Coverage,
     Finding,
     GateReport,
@@ -16,6 +18,7 @@ from policy_gate.model import (
     PolicyKind,
     ReasonCode,
     Severity,
+    Shard,
     Status,
     Verdict,
 )
@@ -64,6 +67,16 @@ findings = st.builds(
     st.lists(assumptions, max_size=2).map(tuple),
     texts,
 )
+constructs = st.builds(
+    Construct,
+    texts,
+    st.none() | locations,
+    st.lists(st.tuples(texts, locations), max_size=2).map(tuple),
+)
+shards = st.builds(
+    Shard, places, places, counts, texts, texts, texts, st.dictionaries(texts, texts, max_size=2)
+)
+calls = st.builds(CallCount, counts, counts, counts, st.floats(0, 1))
 identities = st.builds(
     PolicyIdentity, texts, texts, texts, texts, st.none() | st.sampled_from(PolicyKind)
 )
@@ -82,6 +95,10 @@ def results(draw: st.DrawFn) -> CheckResult:
         draw(texts),
         draw(st.none() | locations),
         tuple(draw(st.lists(assumptions, max_size=2))),
+        tuple(draw(st.lists(texts, max_size=1))),
+        draw(st.none() | constructs),
+        draw(st.booleans()),
+        draw(st.booleans()),
     )
 
 
@@ -99,4 +116,7 @@ reports = st.builds(
     ),
     st.lists(results(), max_size=3).map(tuple),
     st.lists(texts, max_size=2).map(tuple),
+    st.none() | st.dates(),
+    st.none() | calls,
+    st.none() | shards,
 )
