@@ -18,7 +18,7 @@ R = TypeVar("R")
 _CHUNKS_A_WORKER = 8
 """Pieces of work for each worker: few enough to be cheap, enough to keep all busy to the end."""
 
-_MAX_CHUNK = 25
+_MAX_CHUNK = 16
 """Items of a piece: what is under way is in memory."""
 
 _AHEAD = 3

@@ -36,7 +36,7 @@ from policy_gate.extractors.one_file import (
 )
 from policy_gate.model import Extraction
 
-MUCH = 1_000_000
+MUCH = 250_000
 """Bytes from which on more than one process reads them."""
 
 NEVER_SEARCHED = frozenset({".git", "node_modules", ".venv", ".terraform"})
