@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from policy_gate import asking
+from policy_gate.analyzers.embedded import EmbeddedAnalyzer
+from policy_gate.analyzers.interface import Access, AccessPolicyType, Answer
 from policy_gate.executors.in_order import chosen, in_order
 from policy_gate.executors.interface import Workers
 from policy_gate.executors.registry import workers_of
@@ -120,3 +122,44 @@ def test_a_run_gives_the_same_bytes_in_one_process_and_in_several(
     together = gate_json("run", ".")
     assert (alone.status, alone.report["coverage"]["found"]) == (2, 61)
     assert together == alone
+
+
+@several_cores
+def test_a_question_and_a_file_that_end_their_process_are_errors_and_hide_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> Answer:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    def asked(
+        self: EmbeddedAnalyzer, document: str, access: Access, policy_type: AccessPolicyType
+    ) -> Answer:
+        return killed() if "deadly" in document else real(self, document, access, policy_type)
+
+    # Processes are made by a fork, so that they are as this one is.
+    real = EmbeddedAnalyzer.check_access_not_granted
+    monkeypatch.setattr(EmbeddedAnalyzer, "check_access_not_granted", asked)
+    monkeypatch.setattr("policy_gate.extractors.terraform.extract.plan_extraction", killed)
+    monkeypatch.setattr(discover, "MUCH", 0)
+    monkeypatch.setattr(asking, "MUCH", 0)
+    monkeypatch.chdir(tmp_path)
+    write_templates(40)
+    Path("question.json").write_text(template(allow("s3:GetObject", "arn:aws:s3:::deadly/*")))
+    plan = '{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {}}'
+    Path("plan.json").write_text(plan)
+
+    ran = gate_json("run", ".")
+
+    errors = {
+        result["policy"]["file"]: result["message"]
+        for result in ran.report["results"]
+        if result["verdict"] == "ERROR"
+    }
+    assert ran.status == 1
+    assert errors == {
+        "plan.json": "cannot read this path: the process that read it died, as it does when memory"
+        " runs out",
+        "question.json": "the process that decides it died, as it does when memory runs out",
+    }
+    assert (ran.report["coverage"]["passed"], ran.report["coverage"]["errors"]) == (40, 2)
