@@ -4,7 +4,7 @@
 # make test-dask  runs the tests of --executor dask, in an environment of their own
 # make bench   measures start-up, extraction and the decision procedure, side by side with others
 # make lint-ci judges the files of CI with zizmor, actionlint, check-jsonschema and hadolint
-# make test-action | test-component | test-buildspec | test-pre-commit | test-image
+# make test-action | test-component | test-buildspec | test-pre-commit | test-image | test-prism
 #              tries a way to run the gate, with tools beyond pip; says so where one is absent
 # make lock    resolves the dependencies anew into requirements/*.txt
 #
@@ -24,7 +24,7 @@ ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
 .PHONY: run test test-dask fuzz bench docs screenshot check-sarif lock lint-ci image
-.PHONY: test-action test-component test-buildspec test-pre-commit test-image
+.PHONY: test-action test-component test-buildspec test-pre-commit test-image test-prism
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
 endif
@@ -101,6 +101,12 @@ test-component: .venv/test.stamp
 	@command -v npm >/dev/null && mkdir -p .tools && cp tests/ways/node/package*.json .tools/ \
 		&& npm ci --prefix .tools --no-audit --no-fund --silent || true
 	$(WAY) tests/ways/test_component.py
+
+test-prism: .venv/test.stamp
+	@command -v npm >/dev/null || echo "test-prism needs npm: install Node.js" >&2
+	@command -v npm >/dev/null && mkdir -p .tools/prism && cp tests/ways/prism/package*.json .tools/prism/ \
+		&& npm ci --prefix .tools/prism --no-audit --no-fund --silent || true
+	$(WAY) tests/ways/test_prism.py
 
 image:
 	tools/image.sh build
