@@ -89,9 +89,7 @@ def _change(change: Change, is_sensitive: bool) -> dict[str, object]:
 
 def _assumption(assumption: Assumption, is_sensitive: bool) -> dict[str, object]:
     shown = assumption_object(assumption)
-    if not is_sensitive:
-        return shown
-    return {**shown, "expression": HIDDEN, "description": HIDDEN, "stand_in": ""}
+    return {**shown, "expression": HIDDEN, "description": HIDDEN} if is_sensitive else shown
 
 
 def _joined(path: DocumentPath) -> str:

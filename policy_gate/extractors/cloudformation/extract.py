@@ -49,8 +49,7 @@ class CloudFormationExtractor:
         return True
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
-        around = LocalTemplates(source.path, has_files=settings.has_files)
-        return extraction(root_stack(source, settings, around))
+        return extraction(root_stack(source, settings, LocalTemplates(source.path)))
 
 
 def root_stack(source: Source, settings: ExtractSettings, surroundings: Surroundings) -> Stack:
