@@ -27,7 +27,9 @@ class CodeCommitPublisher:
         parts = _parts(report, settings, job)
         if job.obstacle:
             return sentences(dict.fromkeys(parts, job.obstacle))
-        return publish_parts("CodeCommit", parts, lambda: _connect(job)) if parts else []
+        if not parts:
+            return []
+        return sentences(publish_parts("CodeCommit", parts, lambda: _connect(job)))
 
 
 PUBLISHER = CodeCommitPublisher()

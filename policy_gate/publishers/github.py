@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from policy_gate.fault import fault
 from policy_gate.model import GateReport, Status
 from policy_gate.publishers import texts
-from policy_gate.publishers.bounded import OutOfTimeError, WorkError, within
 from policy_gate.publishers.github_job import Job, current_job
 from policy_gate.publishers.github_runner import (
     SUMMARY_CHARACTERS,
@@ -16,13 +14,11 @@ from policy_gate.publishers.github_runner import (
     write_summary,
 )
 from policy_gate.publishers.interface import PublishSettings
+from policy_gate.publishers.parts import publish_parts, sentences
 from policy_gate.reporters.annotations import workflow_commands
 
 if TYPE_CHECKING:
     from policy_gate.publishers.github_api import GitHubApi
-
-MAX_SECONDS = 150.0
-"""Seconds that all calls together may take."""
 
 _MARKER_ROOM = 300
 """Characters that a marker takes at most."""
@@ -66,7 +62,7 @@ class GitHubPublisher:
             problem = write_annotations(workflow_commands(report))
             if problem:
                 refused["annotations"] = problem
-        return _sentences(refused)
+        return sentences(refused)
 
 
 PUBLISHER = GitHubPublisher()
@@ -121,49 +117,11 @@ def _publish(parts: Sequence[_Part], job: Job) -> dict[str, str]:
     """What could not be published, and why."""
     if not parts or job.obstacle:
         return dict.fromkeys((part.name for part in parts), job.obstacle)
-    refused: dict[str, str] = {}
-    done: list[str] = []
-    try:
-        within(MAX_SECONDS, lambda: _call(parts, job, refused, done))
-    except OutOfTimeError:
-        reason = "GitHub takes too long"
-    except WorkError as error:
-        reason = _internal(str(error))
-    else:
-        return refused
-    return {part.name: reason for part in parts if part.name not in done}
+    calls = {part.name: part.publish for part in parts}
+    return publish_parts("GitHub", calls, lambda: _connect(job))
 
 
-def _call(parts: Sequence[_Part], job: Job, refused: dict[str, str], done: list[str]) -> bool:
-    from policy_gate.publishers.github_answers import RefusalError
+def _connect(job: Job) -> GitHubApi:
     from policy_gate.publishers.github_api import GitHubApi
 
-    api = GitHubApi(job)
-    reason = ""
-    for part in parts:
-        if reason:
-            refused[part.name] = reason
-            continue
-        try:
-            part.publish(api)
-        except RefusalError as refusal:
-            refused[part.name] = str(refusal)
-            reason = str(refusal) if refusal.is_final else ""
-        except Exception as error:  # noqa: BLE001 - an answer of any kind must not end the run
-            refused[part.name] = _internal(fault(error))
-        else:
-            done.append(part.name)
-    return True
-
-
-def _internal(name: str) -> str:
-    return f"internal error, please report it: {name}"
-
-
-def _sentences(refused: dict[str, str]) -> list[str]:
-    """One for each reason."""
-    reasons = dict.fromkeys(refused.values())
-    return [
-        f"{', '.join(name for name, why in refused.items() if why == reason)}: {reason}"
-        for reason in reasons
-    ]
+    return GitHubApi(job)

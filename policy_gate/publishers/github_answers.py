@@ -9,6 +9,7 @@ import json
 import time
 from typing import Any, NamedTuple
 
+from policy_gate.publishers.parts import RefusalError
 from policy_gate.reporters.visible import visible
 
 ATTEMPTS = 3
@@ -21,18 +22,6 @@ LIMIT_PAUSE = 60.0
 """Seconds to wait at a rate limit that does not say how long it lasts."""
 
 _MAX_TOLD = 200
-
-
-class RefusalError(Exception):
-    """What GitHub did not do, and why."""
-
-    def __init__(self, message: str, status: int = 0, *, is_final: bool = False) -> None:
-        super().__init__(message)
-        self.status = status
-        """Of HTTP; 0 where there was no answer."""
-
-        self.is_final = is_final
-        """Would any other call meet the same?"""
 
 
 class Answer(NamedTuple):

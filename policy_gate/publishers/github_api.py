@@ -20,10 +20,10 @@ from policy_gate.publishers.github_answers import (
     PAUSE,
     Answer,
     Judged,
-    RefusalError,
     judged,
 )
 from policy_gate.publishers.github_job import Job
+from policy_gate.publishers.parts import RefusalError
 
 TIMEOUT = 15
 """Seconds that a connection, or the next bytes of an answer, may take."""

@@ -11,9 +11,9 @@ import gzip
 from typing import Any
 
 from policy_gate.model import GateReport, Status
-from policy_gate.publishers.github_answers import RefusalError
 from policy_gate.publishers.github_api import GitHubApi
 from policy_gate.publishers.github_job import Job
+from policy_gate.publishers.parts import RefusalError
 from policy_gate.publishers.texts import Remark, remarks, report_markdown, sarif_log
 from policy_gate.reporters.wording import STATUS_WORDS, coverage_line
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from policy_gate.publishers.github_answers import RefusalError
 from policy_gate.publishers.github_api import GitHubApi
 from policy_gate.publishers.github_job import Job
 from policy_gate.publishers.marker import Marker, marker_of
+from policy_gate.publishers.parts import RefusalError
 
 MAX_COMMENT = 65_536
 """Characters of a comment."""

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from policy_gate.publishers.diff import added_lines
-from policy_gate.publishers.github_answers import RefusalError
 from policy_gate.publishers.github_api import GitHubApi
 from policy_gate.publishers.github_job import Job
 from policy_gate.publishers.marker import Marker, is_markable, marker_of
+from policy_gate.publishers.parts import RefusalError
 from policy_gate.publishers.texts import Remark
 
 MOST_COMMENTS = 30

@@ -34,7 +34,7 @@ class GitLabPublisher:
             return []
         if job.obstacle:
             return sentences(dict.fromkeys(parts, job.obstacle))
-        return publish_parts("GitLab", parts, lambda: _connect(job))
+        return sentences(publish_parts("GitLab", parts, lambda: _connect(job)))
 
 
 PUBLISHER = GitLabPublisher()

@@ -28,8 +28,8 @@ class RefusalError(Exception):
 
 def publish_parts(
     platform: str, parts: Mapping[str, Callable[[Api], None]], connect: Callable[[], Api]
-) -> list[str]:
-    """Publishes each part; gives one sentence for each reason why some were not."""
+) -> dict[str, str]:
+    """Publishes each part; gives the names of those that were not, each with the reason."""
     refused: dict[str, str] = {}
     done: set[str] = set()
 
@@ -56,7 +56,7 @@ def publish_parts(
     except WorkError as error:
         reason = _internal(str(error))
     told = dict(refused)
-    return sentences({name: told.get(name, reason) for name in parts if name not in done})
+    return {name: told.get(name, reason) for name in parts if name not in done}
 
 
 def sentences(refused: Mapping[str, str]) -> list[str]:

@@ -270,7 +270,7 @@ def test_a_server_that_does_not_answer(job: Job, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_server_that_never_comes_to_an_end(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("policy_gate.publishers.github.MAX_SECONDS", 0.2)
+    monkeypatch.setattr("policy_gate.publishers.parts.MAX_SECONDS", 0.2)
     ended = Event()
 
     def script(call: Call) -> Reply | None:
