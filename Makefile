@@ -1,6 +1,7 @@
 # make run     builds .venv with the run-time dependencies and runs the gate
 # make test    adds the test dependencies and runs every check
 # make fuzz    decides 200,000 random pairs of policies and attacks the answers
+# make test-dask  runs the tests of --executor dask, in an environment of their own
 # make bench   measures start-up, extraction and the decision procedure, side by side with others
 # make lint-ci judges the files of CI with zizmor, actionlint, check-jsonschema and hadolint
 # make test-action | test-component | test-buildspec | test-pre-commit | test-image | test-prism
@@ -22,7 +23,7 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.
 ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
-.PHONY: run test fuzz bench docs screenshot check-sarif lock lint-ci image
+.PHONY: run test test-dask fuzz bench docs screenshot check-sarif lock lint-ci image
 .PHONY: test-action test-component test-buildspec test-pre-commit test-image test-prism
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
@@ -39,6 +40,9 @@ test: .venv/test.stamp
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict
 	.venv/bin/pytest
+
+test-dask: .venv/dask.stamp
+	.venv/dask/bin/python -m pytest -n0 tests/executors
 
 fuzz: .venv/test.stamp
 	.venv/bin/python -m tests.reasoning.fuzz $(FUZZ)
@@ -122,6 +126,8 @@ lock: .venv/run.stamp
 		--output-file requirements/bench.txt
 	$(COMPILE) --upgrade pyproject.toml --extra tools --constraint requirements/run.txt \
 		--output-file requirements/tools.txt
+	$(COMPILE) --upgrade pyproject.toml --extra dask --constraint requirements/test.txt \
+		--output-file requirements/dask.txt
 
 # The build backend stays outside the environment: it is no run-time dependency.
 .venv/run.stamp: pyproject.toml requirements/build.txt requirements/run.txt
@@ -145,6 +151,14 @@ lock: .venv/run.stamp
 .venv/test.stamp: .venv/run.stamp requirements/test.txt
 	@echo "Adding the test dependencies to .venv" >&2
 	@$(PIP) --require-hashes --requirement requirements/test.txt >&2
+	@touch $@
+
+# The tests of the extra run without installing the project: from the working directory.
+.venv/dask.stamp: .venv/run.stamp requirements/test.txt requirements/dask.txt
+	@echo "Building .venv/dask with Dask and the test dependencies" >&2
+	@$(PYTHON) -m venv --clear .venv/dask >&2
+	@.venv/dask/bin/python -m pip install --quiet --require-hashes \
+		--requirement requirements/test.txt --requirement requirements/dask.txt >&2
 	@touch $@
 
 .venv/bench.stamp: .venv/run.stamp requirements/bench.txt

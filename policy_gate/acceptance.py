@@ -58,6 +58,10 @@ class Accepted:
         valid = [waiver for waiver in waivers if not self.waivers.has_expired(waiver)]
         return max(valid, key=lambda waiver: (waiver.expires, waiver.location), default=None)
 
+    def without_waivers(self) -> Accepted:
+        """The same but for the waivers that can be read."""
+        return replace(self, waivers=Waivers((), self.waivers.today))
+
     def about_waivers(self, results: Sequence[CheckResult]) -> list[CheckResult]:
         """The findings about waivers, given the marked results."""
         uses: dict[Waiver, Use] = {}
@@ -86,6 +90,17 @@ class Accepted:
         return BaselineCounts(
             self.baseline.source, len(known), len(present - known.keys()), len(fixed)
         )
+
+
+def known_and_new(results: Iterable[CheckResult]) -> tuple[set[str], set[str]]:
+    """The fingerprints in marked results: those of the baseline, and others that no waiver has."""
+    known, present = set(), set()
+    for result in filter(may_be_known, results):
+        known |= {item.fingerprint for item in result.findings if item.known}
+        if result.known:
+            known.add(result.fingerprint)
+        present.update(_not_waived(result))
+    return known, present - known
 
 
 def _not_waived(result: CheckResult) -> list[str]:

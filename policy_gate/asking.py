@@ -14,6 +14,8 @@ from policy_gate.checks.findings import fingerprint
 from policy_gate.checks.interface import Check
 from policy_gate.config import GateConfig
 from policy_gate.disagreement import with_disagreements
+from policy_gate.executors.in_order import chosen, in_order
+from policy_gate.executors.interface import Workers
 from policy_gate.fault import fault
 from policy_gate.model import (
     CheckResult,
@@ -26,6 +28,9 @@ from policy_gate.model import (
 )
 from policy_gate.progress import no_progress
 from policy_gate.sensitive import NOT_SHOWN, masked, not_sent
+
+MUCH = 100
+"""Questions from which on more than one process decides them."""
 
 
 class _Question(NamedTuple):
@@ -42,7 +47,11 @@ class Asked(NamedTuple):
 
 
 def ask_all(
-    policies: Sequence[Policy], config: GateConfig, analyzer: Analyzer, progress: Progress
+    policies: Sequence[Policy],
+    config: GateConfig,
+    analyzer: Analyzer,
+    progress: Progress,
+    workers: Workers | None = None,
 ) -> list[Asked]:
     """A result for each policy and check, and for each policy to which no check applies."""
     results: list[Asked] = []
@@ -56,12 +65,15 @@ def ask_all(
             results += [_asked(policy, None, not_sent(policy, check)) for check in applicable]
         else:
             questions += [_Question(policy, check) for check in applicable]
-    answers = _answers(questions, analyzer, progress)
+    answers = _answers(questions, analyzer, progress, workers)
     return [*results, *map(_with_fingerprint(policies), questions, answers)]
 
 
 def ask_besides(
-    asked: Sequence[Asked], results: Sequence[CheckResult], analyzer: Analyzer
+    asked: Sequence[Asked],
+    results: Sequence[CheckResult],
+    analyzer: Analyzer,
+    workers: Workers | None = None,
 ) -> list[Asked]:
     """With what there is besides accepted findings; the same where no question is left.
 
@@ -79,7 +91,7 @@ def ask_besides(
         if check is not None and is_settled and policy.left_out != statements:
             again[position] = _Question(replace(policy, left_out=statements), check)
     questions = tuple(again.values())
-    answers = _answers(questions, analyzer, no_progress)
+    answers = _answers(questions, analyzer, no_progress, workers)
     others = map(_with_fingerprint([item.policy for item in asked]), questions, answers)
     besides = dict(zip(again, others, strict=True))
     return [
@@ -125,16 +137,26 @@ def _besides(first: CheckResult, other: CheckResult) -> CheckResult:
 
 
 def _answers(
-    questions: Sequence[_Question], analyzer: Analyzer, progress: Progress
+    questions: Sequence[_Question],
+    analyzer: Analyzer,
+    progress: Progress,
+    workers: Workers | None,
 ) -> list[CheckResult]:
     if analyzer.pace is not None:
         ask, give_up = partial(_compared, analyzer), partial(_given_up, analyzer.pace.deadline)
         return answers_of(questions, ask, give_up, analyzer.pace, progress)
-    answers = []
+    ask = partial(_answered, analyzer)
+    # What is marked sensitive stays on this machine.
+    is_far = workers is not None and not workers.are_here
+    others = [item for item in questions if not (is_far and item.policy.is_sensitive)]
+    many = chosen(workers, is_much=len(others) > MUCH)
+    answers = in_order(ask, others, len(others), _died, many)
+    results: list[CheckResult] = []
     for question in questions:
-        answers.append(_answered(analyzer, question))
-        progress(len(answers), len(questions))
-    return answers
+        is_kept = is_far and question.policy.is_sensitive
+        results.append(ask(question) if is_kept else next(answers))
+        progress(len(results), len(questions))
+    return results
 
 
 def _compared(analyzer: Analyzer, question: _Question) -> CheckResult:
@@ -166,6 +188,10 @@ def _given_up(deadline: float, question: _Question) -> CheckResult:
         " Run the gate again, or raise aws.deadline."
     )
     return _error(question, message)
+
+
+def _died(question: _Question) -> CheckResult:
+    return _error(question, "the process that decides it died, as it does when memory runs out")
 
 
 def _error(question: _Question, message: str) -> CheckResult:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from policy_gate import __version__
 from policy_gate.analyzers.registry import ANALYZERS
 from policy_gate.commands.serve_options import add_options
+from policy_gate.executors.registry import EXECUTORS
 from policy_gate.fault import fault
 from policy_gate.publishers.registry import PLATFORMS
 from policy_gate.reporters.registry import REPORTERS
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="check every policy found in the paths"))
     _add_extract(commands.add_parser("extract", help="print the policies found in the paths"))
+    _add_merge(commands.add_parser("merge", help="make one report of those of all shards"))
     _add_check(commands.add_parser("check", help="ask one question about one policy document"))
     _add_diff(commands.add_parser("diff", help="say what access is added between two policies"))
     _add_waive(commands.add_parser("waive", help="accept a finding, for a reason and until a day"))
@@ -183,6 +185,12 @@ def _category(text: str) -> str:
     return text
 
 
+def _add_allow_empty(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-empty", action="store_true", help="finding no policy is no failure"
+    )
+
+
 def _add_approximate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--approximate",
@@ -198,9 +206,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_reports(parser)
     _add_common(parser)
     _add_approximate(parser)
-    parser.add_argument(
-        "--allow-empty", action="store_true", help="finding no policy is no failure"
-    )
+    _add_allow_empty(parser)
     parser.add_argument(
         "--base",
         metavar="REF",
@@ -226,7 +232,49 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="write the baseline: what this run finds blocks no more",
     )
     _add_publish(parser)
-    parser.set_defaults(command=_run)
+    parser.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="check the share I of N of the inputs, the same whatever the order of the paths;"
+        " `policy-gate merge` makes one report of the JSON reports of all shares",
+    )
+    parser.add_argument(
+        "--executor",
+        choices=EXECUTORS,
+        default="local",
+        help="who does the work: local (all cores of this machine where there is enough work, the"
+        " default) or dask (the cluster behind --scheduler)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        default="",
+        help="scheduler of a Dask cluster, as tls://scheduler.example:8786",
+    )
+    parser.set_defaults(command=_run, parser=parser)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    parts = text.split("/")
+    if len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts):
+        number, count = (int(part[:9]) for part in parts)
+        if 1 <= number <= count:
+            return number, count
+    raise argparse.ArgumentTypeError(f"expected I/N with I from 1 to N, as 2/5, not {text[:40]!a}")
+
+
+def _add_merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "reports",
+        nargs="+",
+        metavar="REPORT",
+        help="what `policy-gate run --shard I/N --format json` printed, for each I",
+    )
+    _add_format(parser, tuple(REPORTERS))
+    _add_reports(parser)
+    _add_allow_empty(parser)
+    parser.set_defaults(command=_merge)
 
 
 def _add_publish(parser: argparse.ArgumentParser) -> None:
@@ -404,6 +452,12 @@ def _run(arguments: argparse.Namespace) -> int:
     from policy_gate.commands import run
 
     return run.main(arguments)
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    from policy_gate.commands import merge
+
+    return merge.main(arguments)
 
 
 def _extract(arguments: argparse.Namespace) -> int:

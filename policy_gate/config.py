@@ -130,6 +130,9 @@ class GateConfig:
 
     publish: PublishSettings = field(default_factory=PublishSettings)
 
+    shard: tuple[int, int] | None = None
+    """Which share of the inputs is checked, from 1, and of how many; None for all of them."""
+
 
 def default_config() -> GateConfig:
     """What runs where there is no configuration file."""

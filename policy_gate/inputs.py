@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from policy_gate.analyzers.interface import Analyzer
 from policy_gate.config import GateConfig
-from policy_gate.extractors.discover import NEVER_SEARCHED, extract_paths
+from policy_gate.executors.interface import Workers
+from policy_gate.extractors.discover import NEVER_SEARCHED, Met, extract_files, find_files
 from policy_gate.managed_policies.attached import with_documents
 from policy_gate.managed_policies.registry import document_sources
 from policy_gate.model import Extraction
@@ -23,6 +24,8 @@ class Inputs(NamedTuple):
     matched: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     reads_standard_input: bool = False
+    met: Met | None = None
+    """What is in the paths, or the share of it that counts, where that was looked for."""
 
 
 def find_inputs(paths: Sequence[str], config: GateConfig) -> Inputs:
@@ -56,10 +59,16 @@ def _matches(folder: Path, pattern: Path) -> list[Path]:
     return [path for path in found if NEVER_SEARCHED.isdisjoint(path.relative_to(root).parts)]
 
 
-def extract_inputs(inputs: Inputs, config: GateConfig, analyzer: Analyzer) -> Extraction:
-    """Everything that the inputs hold, and the documents of the policies that they attach."""
+def extract_inputs(
+    inputs: Inputs, config: GateConfig, analyzer: Analyzer, workers: Workers | None = None
+) -> Extraction:
+    """Everything that the inputs hold, and the documents of the policies that they attach.
+
+    Without workers this process does the work. Raises ExecutorError where they cannot go on.
+    """
     standard_input = sys.stdin.buffer if inputs.reads_standard_input else None
-    extraction = extract_paths(inputs.named, inputs.matched, config.settings, standard_input)
+    met = inputs.met or find_files(inputs.named, inputs.matched)
+    extraction = extract_files(met, config.settings, workers, standard_input)
     return with_attached(extraction, config, analyzer)
 
 

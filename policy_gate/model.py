@@ -621,6 +621,41 @@ class BaselineCounts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """Which part of a whole run a report is about, and of which whole."""
+
+    number: int
+    """From 1 to `count`."""
+
+    count: int
+    inputs: int
+    """Files, and cloud assemblies, of the whole."""
+
+    commit: str
+    """What HEAD is; empty outside of a git repository."""
+
+    contents: str
+    """SHA-256 in hexadecimal of the paths and contents of the inputs of the whole."""
+
+    configuration: str
+    """SHA-256 in hexadecimal of all that the run was told."""
+
+    versions: Mapping[str, str]
+    """What else decides the answers: of the program, its libraries and its data, by name."""
+
+    day: date
+    """The day that waivers were judged on, in UTC."""
+
+    waivers: tuple[Waiver, ...] = ()
+    """All that count, those in the code of other shards excepted: which are unused is for the whole
+    to tell."""
+
+    invalid_waivers: tuple[InvalidWaiver, ...] = ()
+    in_baseline: int | None = None
+    """Findings in the baseline, also of what other shards check; None without a baseline."""
+
+
+@dataclass(frozen=True, slots=True)
 class GateReport:
     """All results of a run, and the coverage: one report, one status."""
 
@@ -649,3 +684,6 @@ class GateReport:
     baseline: BaselineCounts | None = None
     waived: int = 0
     """Findings, and UNKNOWN results, that waivers accept."""
+
+    shard: Shard | None = None
+    """None where the report is about the whole."""

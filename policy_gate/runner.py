@@ -13,9 +13,11 @@ from policy_gate.at_once import Progress
 from policy_gate.baseline import Baseline
 from policy_gate.config import GateConfig
 from policy_gate.coverage import coverage_of
+from policy_gate.executors.interface import Workers
 from policy_gate.model import (
     CheckResult,
     Comparison,
+    Coverage,
     Extraction,
     Finding,
     GateReport,
@@ -45,31 +47,36 @@ _WORST_FIRST = (
 )
 
 
-def run_checks(
+def run_checks(  # noqa: PLR0913 - what a run consists of, and who does it
     extraction: Extraction,
     config: GateConfig,
     analyzer: Analyzer,
     reason: str,
     progress: Progress = no_progress,
+    *,
+    workers: Workers | None = None,
 ) -> GateReport:
-    """Asks every check about every policy that it applies to."""
-    accepted = _accepted(extraction, config)
-    asked = ask_all(extraction.policies, config, analyzer, progress)
+    """Asks every check about every policy that it applies to.
+
+    Without workers this process decides. Raises ExecutorError where they cannot go on.
+    """
+    accepted = accepted_by(extraction, config)
+    asked = ask_all(extraction.policies, config, analyzer, progress, workers)
     answered = accepted.marked([item.result for item in asked])
-    while (besides := ask_besides(asked, answered, analyzer)) != asked:
+    while (besides := ask_besides(asked, answered, analyzer, workers)) != asked:
         asked = besides
         answered = accepted.marked([item.result for item in asked])
     others = [at_construct(_not_checked(item), item.construct) for item in extraction.not_checked]
     unreadable = [_unreadable(item) for item in extraction.unreadable]
     added = accepted.marked(_new_access(extraction.comparison, config))
-    about_waivers = accepted.about_waivers([*answered, *added])
-    merged = _merged([*answered, *added, *others, *unreadable])
+    # Which waivers are of no use is told of the whole.
+    told = accepted if config.shard is None else accepted.without_waivers()
     results = [
         replace(result, blocking=_blocks(result, config))
-        for result in sorted([*merged, *about_waivers], key=_order)
+        for result in in_report([*answered, *added, *others, *unreadable], told)
     ]
     coverage = coverage_of(results, extraction.skipped_files)
-    status = _status(results, coverage.checked + coverage.unknown)
+    status = outcome(results, coverage)
     notes = [check.note(extraction.policies) for check in config.checks]
     notes.append(_inline_note(extraction, config))
     if analyzer.previews is not None:
@@ -90,7 +97,7 @@ def run_checks(
     )
 
 
-def _accepted(extraction: Extraction, config: GateConfig) -> Accepted:
+def accepted_by(extraction: Extraction, config: GateConfig) -> Accepted:
     """The waivers of the configuration; those that stand in the code only if it says so."""
     inline = extraction.waivers if config.inline_waivers else ()
     written = [waiver for waiver in inline if isinstance(waiver, Waiver)]
@@ -102,12 +109,11 @@ def _accepted(extraction: Extraction, config: GateConfig) -> Accepted:
 
 
 def _inline_note(extraction: Extraction, config: GateConfig) -> str:
-    ignored = {item.location for item in extraction.waivers} if not config.inline_waivers else ()
-    if not ignored:
+    if config.inline_waivers or not extraction.waivers:
         return ""
     return (
-        f"Waivers that stand in the code count for nothing ({len(ignored)} found): the"
-        " configuration does not say `inline-waivers: true`."
+        "Waivers that stand in the code count for nothing: the configuration does not say"
+        " `inline-waivers: true`."
     )
 
 
@@ -121,6 +127,20 @@ def _new_access(comparison: Comparison | None, config: GateConfig) -> list[Check
         identity = PolicyIdentity(comparison.base, "", "", "")
         return [CheckResult(identity, CHECK, Verdict.ERROR, message=comparison.error)]
     return list(results_of(comparison)) if config.new_access == "block" else []
+
+
+def in_report(results: Iterable[CheckResult], accepted: Accepted) -> list[CheckResult]:
+    """The marked results as a report has them, and what there is to say about the waivers.
+
+    One for each policy and check, in a fixed order.
+    """
+    merged = list(_merged(results))
+    return sorted([*merged, *accepted.about_waivers(merged)], key=_order)
+
+
+def outcome(results: Iterable[CheckResult], coverage: Coverage) -> Status:
+    """The status of a report with these results."""
+    return _status(results, coverage.checked + coverage.unknown)
 
 
 def _not_checked(item: NotChecked) -> CheckResult:

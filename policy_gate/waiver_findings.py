@@ -43,6 +43,7 @@ def waiver_results(
             OWN_CHECK,
             Verdict.FAIL,
             numbered(findings),
+            blocking=any(finding.blocking for finding in findings),
         )
         for file, findings in sorted(by_file.items())
     ]

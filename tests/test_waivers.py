@@ -67,6 +67,11 @@ def test_a_waiver_marks_and_hides_nothing() -> None:
         "owner": "alice",
         "expires": LATER,
         "ticket": "SEC-1",
+        "fingerprint": fingerprint(),
+        "check": "",
+        "code": "",
+        "resource": "",
+        "places": [],
     }
     assert (location["path"], location["line"]) == (".policy-gate/waivers.yml", 1)
 

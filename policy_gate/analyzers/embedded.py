@@ -81,6 +81,8 @@ class EmbeddedAnalyzer:
 
     def __init__(self, settings: EmbeddedSettings = DEFAULT_SETTINGS) -> None:
         self._settings = settings
+        # Not that of each machine that works for a run, nor another after midnight.
+        self._today = datetime.now(UTC).date()
 
     @property
     def service_data(self) -> date:
@@ -92,7 +94,7 @@ class EmbeddedAnalyzer:
         return self
 
     def doubt(self, code: str) -> str:
-        days = (datetime.now(UTC).date() - self.service_data).days
+        days = (self._today - self.service_data).days
         if code not in UNKNOWN_NAME_CODES or days <= self._settings.service_data_days:
             return ""
         return (

@@ -39,7 +39,12 @@ def note_if_unused(check: Check, policies: Sequence[Policy]) -> str:
     """A sentence where a check that is configured applies to none of the policies."""
     if not policies or any(check.applies_to(policy) for policy in policies):
         return ""
-    return f"The check {check.name} applies to none of the policies that were found."
+    return unused_note(check.name)
+
+
+def unused_note(check: str) -> str:
+    """What there is to say of a check that applies to none of the policies."""
+    return f"The check {check} applies to none of the policies that were found."
 
 
 def targets_from(section: Section, default: tuple[str, ...]) -> Targets:

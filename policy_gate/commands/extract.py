@@ -10,6 +10,7 @@ from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
 from policy_gate.config_section import ConfigError
+from policy_gate.executors.registry import workers_of
 from policy_gate.inputs import extract_inputs, find_inputs
 from policy_gate.model import Extraction, ReasonCode
 from policy_gate.reporters.extraction import write_console, write_json
@@ -22,7 +23,8 @@ def main(arguments: argparse.Namespace) -> int:
         analyzer, _ = make_analyzer(config.analyzer, config.embedded, config.aws)
     except (ConfigError, AnalyzerError) as error:
         return complain(error)
-    found = extract_inputs(find_inputs(arguments.paths, config), config, analyzer)
+    with workers_of("local") as workers:
+        found = extract_inputs(find_inputs(arguments.paths, config), config, analyzer, workers)
     write = write_json if arguments.format == "json" else write_console
     write(found, sys.stdout)
     return _exit_status(found)

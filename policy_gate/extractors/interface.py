@@ -32,6 +32,9 @@ class ExtractSettings:
     terraform_roots: tuple[Path, ...] = ()
     """Folders of the root modules whose plans are read; where none are given, they are found."""
 
+    has_files: bool = True
+    """Are the files of the project at hand? For want of them, OtherFilesError is raised."""
+
     def given(self, values: Mapping[str, ParameterValue | None]) -> ExtractSettings:
         """The settings with other values of these parameters; None is that of the stack."""
         parameters = {**self.parameters, **values}
@@ -50,6 +53,10 @@ class NotSupportedError(Exception):
         super().__init__(message)
         self.message = message
         self.offset = offset
+
+
+class OtherFilesError(Exception):
+    """A file that leads to others, where those are not at hand."""
 
 
 def joined(parts: Sequence[Extraction]) -> Extraction:
@@ -84,6 +91,6 @@ class Extractor(Protocol):
         """Every policy in the file.
 
         Raises ReadError where the text does not parse and NotSupportedError where it parses to
-        something else.
+        something else; OtherFilesError as the settings say.
         """
         ...

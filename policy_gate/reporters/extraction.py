@@ -89,7 +89,9 @@ def _change(change: Change, is_sensitive: bool) -> dict[str, object]:
 
 def _assumption(assumption: Assumption, is_sensitive: bool) -> dict[str, object]:
     shown = assumption_object(assumption)
-    return {**shown, "expression": HIDDEN, "description": HIDDEN} if is_sensitive else shown
+    if not is_sensitive:
+        return shown
+    return {**shown, "expression": HIDDEN, "description": HIDDEN, "stand_in": ""}
 
 
 def _joined(path: DocumentPath) -> str:

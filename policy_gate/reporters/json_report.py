@@ -18,6 +18,7 @@ from policy_gate.model import (
     Location,
     PolicyIdentity,
     ReasonCode,
+    Shard,
     Waiver,
 )
 from policy_gate.reasoning.answer import Witness
@@ -57,6 +58,7 @@ def report_object(report: GateReport) -> dict[str, object]:
         "coverage": _coverage(report.coverage),
         "baseline": report.baseline._asdict() if report.baseline else None,
         "waived": report.waived,
+        "shard": _shard(report.shard) if report.shard else None,
         "notes": list(report.notes),
         "results": [_result(result) for result in report.results],
         "comparison": _comparison(report.comparison) if report.comparison else None,
@@ -67,6 +69,25 @@ def _comparison(comparison: Comparison) -> dict[str, object]:
     from policy_gate.reporters.access_changes import comparison_object
 
     return comparison_object(comparison)
+
+
+def _shard(shard: Shard) -> dict[str, object]:
+    return {
+        "number": shard.number,
+        "count": shard.count,
+        "inputs": shard.inputs,
+        "commit": shard.commit,
+        "contents": shard.contents,
+        "configuration": shard.configuration,
+        "versions": dict(shard.versions),
+        "day": shard.day.isoformat(),
+        "waivers": [waiver_object(waiver) for waiver in shard.waivers],
+        "invalid_waivers": [
+            {"message": item.message, "location": location_object(item.location)}
+            for item in shard.invalid_waivers
+        ],
+        "in_baseline": shard.in_baseline,
+    }
 
 
 def _calls(calls: CallCount) -> dict[str, object]:
@@ -102,6 +123,7 @@ def _result(result: CheckResult) -> dict[str, object]:
         "fingerprint": result.fingerprint,
         "known": result.known,
         "waiver": waiver_object(result.waiver) if result.waiver else None,
+        "is_sensitive": result.is_sensitive,
     }
 
 
@@ -119,6 +141,10 @@ def construct_object(construct: Construct) -> dict[str, object]:
     return {
         "path": construct.path,
         "locations": [location_object(location) for location in construct.locations],
+        "created_at": location_object(construct.created_at) if construct.created_at else None,
+        "assigned_at": [
+            [name, location_object(location)] for name, location in construct.assigned_at
+        ],
     }
 
 
@@ -148,6 +174,11 @@ def waiver_object(waiver: Waiver) -> dict[str, object]:
         "owner": waiver.owner,
         "expires": waiver.expires.isoformat(),
         "ticket": waiver.ticket,
+        "fingerprint": waiver.fingerprint,
+        "check": waiver.check,
+        "code": waiver.code,
+        "resource": waiver.resource,
+        "places": [place._asdict() for place in waiver.places],
         "location": location_object(waiver.location),
     }
 
@@ -166,6 +197,7 @@ def assumption_object(assumption: Assumption) -> dict[str, object]:
         "kind": assumption.kind.value,
         "expression": assumption.expression,
         "description": assumption.description,
+        "stand_in": assumption.stand_in,
         "location": location_object(assumption.location) if assumption.location else None,
     }
 

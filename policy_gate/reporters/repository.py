@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from policy_gate.extractors.discover import STANDARD_INPUT
+from policy_gate.extractors.one_file import STANDARD_INPUT
 
 OUTSIDE = "external"
 """The folder that files outside of the repository are shown in."""

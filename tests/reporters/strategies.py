@@ -11,20 +11,25 @@ from policy_gate.model import (
     Assumption,
     AssumptionKind,
     BaselineCounts,
+    CallCount,
     ChangeKind,
     CheckResult,
     Comparison,
+    Construct,
     Coverage,
     Finding,
     GateReport,
+    InvalidWaiver,
     Location,
     PolicyIdentity,
     PolicyKind,
     ReasonCode,
     Severity,
+    Shard,
     Status,
     UndecidedAccess,
     Verdict,
+    WaivedPlace,
     Waiver,
 )
 from policy_gate.reasoning.answer import Witness
@@ -56,7 +61,15 @@ witnesses = st.builds(
     st.none() | texts,
     st.dictionaries(texts, st.lists(texts, max_size=2).map(tuple), max_size=2),
 )
-waivers = st.builds(Waiver, texts, st.dates(), locations, texts, texts)
+waived_places = st.builds(WaivedPlace, texts, texts, st.none() | texts, st.none() | counts)
+waivers = st.builds(
+    Waiver,
+    texts,
+    st.dates(),
+    locations,
+    *[texts] * 6,
+    st.lists(waived_places, max_size=2).map(tuple),
+)
 findings = st.builds(
     Finding,
     texts,
@@ -75,6 +88,27 @@ findings = st.builds(
     st.booleans(),
     st.none() | waivers,
 )
+constructs = st.builds(
+    Construct,
+    texts,
+    st.none() | locations,
+    st.lists(st.tuples(texts, locations), max_size=2).map(tuple),
+)
+shards = st.builds(
+    Shard,
+    places,
+    places,
+    counts,
+    texts,
+    texts,
+    texts,
+    st.dictionaries(texts, texts, max_size=2),
+    st.dates(),
+    st.lists(waivers, max_size=2).map(tuple),
+    st.lists(st.builds(InvalidWaiver, texts, locations), max_size=1).map(tuple),
+    st.none() | counts,
+)
+calls = st.builds(CallCount, counts, counts, counts, st.floats(0, 1))
 identities = st.builds(
     PolicyIdentity, texts, texts, texts, texts, st.none() | st.sampled_from(PolicyKind)
 )
@@ -93,9 +127,13 @@ def results(draw: st.DrawFn) -> CheckResult:
         draw(texts),
         draw(st.none() | locations),
         tuple(draw(st.lists(assumptions, max_size=2))),
-        fingerprint=draw(texts),
-        known=draw(st.booleans()),
-        waiver=draw(st.none() | waivers),
+        tuple(draw(st.lists(texts, max_size=1))),
+        draw(st.none() | constructs),
+        draw(st.booleans()),
+        draw(st.booleans()),
+        draw(texts),
+        draw(st.booleans()),
+        draw(st.none() | waivers),
     )
 
 
@@ -148,7 +186,10 @@ reports = st.builds(
     ),
     st.lists(results(), max_size=3).map(tuple),
     st.lists(texts, max_size=2).map(tuple),
-    comparison=st.none() | comparisons | failed_comparisons,
-    baseline=st.none() | st.builds(BaselineCounts, texts, counts, counts, counts),
-    waived=counts,
+    st.none() | st.dates(),
+    st.none() | calls,
+    st.none() | comparisons | failed_comparisons,
+    st.none() | st.builds(BaselineCounts, texts, counts, counts, counts),
+    counts,
+    st.none() | shards,
 )

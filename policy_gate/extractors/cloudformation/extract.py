@@ -49,7 +49,8 @@ class CloudFormationExtractor:
         return True
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
-        return extraction(root_stack(source, settings, LocalTemplates(source.path)))
+        around = LocalTemplates(source.path, has_files=settings.has_files)
+        return extraction(root_stack(source, settings, around))
 
 
 def root_stack(source: Source, settings: ExtractSettings, surroundings: Surroundings) -> Stack:

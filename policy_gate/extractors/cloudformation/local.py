@@ -11,6 +11,7 @@ from pathlib import Path
 from policy_gate.extractors.cloudformation.carried import Carried
 from policy_gate.extractors.cloudformation.stack import NotFollowedError, Stack
 from policy_gate.extractors.files import check_size, project_root, read_bytes
+from policy_gate.extractors.interface import OtherFilesError
 from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.source import Source, decode, shown
 
@@ -20,8 +21,8 @@ _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
 class LocalTemplates:
     """The surroundings of a template that is a file of a project."""
 
-    def __init__(self, path: str) -> None:
-        self._root = project_root(Path(path))
+    def __init__(self, path: str, *, has_files: bool = True) -> None:
+        self._root = project_root(Path(path)) if has_files else None
 
     def exported(self, _name: str) -> Carried | None:
         return None
@@ -35,6 +36,8 @@ class LocalTemplates:
                 f"the template {url!r} is not a file of this project: name it by its local path,"
                 " or check that file itself"
             )
+        if self._root is None:
+            raise OtherFilesError
         folder = Path(parent.template.source.path).parent
         return read_inside(self._root, folder / url, f"the template {url!r}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from policy_gate.extractors.cloudformation.template import looks_like_template
-from policy_gate.extractors.interface import ExtractSettings, joined
+from policy_gate.extractors.interface import ExtractSettings, OtherFilesError, joined
 from policy_gate.extractors.terraform.recognition import is_of_terraform, plan_start
 from policy_gate.model import Extraction
 from policy_gate.syntax.source import Source
@@ -28,6 +28,9 @@ class TerraformPlanExtractor:
         return is_of_terraform(text)
 
     def extract(self, source: Source, settings: ExtractSettings) -> Extraction:
+        if not settings.has_files:
+            # What deployment decides, and where it stands, is for the sources to say.
+            raise OtherFilesError
         # A run without a plan does not pay for what reads one.
         from policy_gate.extractors.terraform.extract import plan_extraction
         from policy_gate.extractors.terraform.reading import read_plans
