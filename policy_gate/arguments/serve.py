@@ -1,10 +1,11 @@
-"""The options of `policy-gate serve` that change its answers, for tests of clients of AWS."""
+"""The arguments of `policy-gate serve`; most change its answers, for tests of clients of AWS."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
+from policy_gate.arguments.values import host, port
 from policy_gate.server.defaults import ACCOUNT, MAX_PAGE
 
 if TYPE_CHECKING:
@@ -37,7 +38,14 @@ Calls are counted as they arrive. Where faults meet in a call, the first one hap
 """
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=port, required=True, help="0 takes one that is free")
+    parser.add_argument(
+        "--host",
+        type=host,
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s)",
+    )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _FAULTS
     parser.add_argument(
