@@ -3,19 +3,17 @@ GitHub's API judges each request and each answer. A script may answer in its pla
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from threading import Lock, Thread
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from threading import Lock
+from typing import Any
 
 from policy_gate.publishers.diff import added_lines
 from tests.github_description import example, objections
+from tests.local_http import Call, Reply, Script, serving
 
 BOT, PERSON = "ghs_installation", "ghp_person"
 """The tokens that it knows: of an app, and of a person."""
@@ -25,26 +23,6 @@ NUMBER = 7
 HEAD = "a" * 40
 _USERS = {BOT: ("github-actions[bot]", "Bot"), PERSON: ("octocat", "User")}
 _MAX_BODY = 65_536
-
-
-class Call(NamedTuple):
-    verb: str
-    path: str
-    """Without the query."""
-
-    body: Any
-    headers: Mapping[str, str]
-
-
-class Reply(NamedTuple):
-    status: int
-    data: Any = None
-    headers: Mapping[str, str] = {}
-    drops: bool = False
-    """Is the connection broken in place of an answer?"""
-
-
-Script = Callable[[Call], Reply | None]
 
 
 def refusal(status: int, message: str = "no", **headers: str) -> Reply:
@@ -262,7 +240,7 @@ def _is_in_diff(github: LocalGitHub, comment: Mapping[str, Any]) -> bool:
     return comment["line"] in added_lines(github.patches.get(comment["path"], ""))
 
 
-def _answer(github: LocalGitHub, call: Call, query: Mapping[str, str]) -> Reply:
+def _answer(github: LocalGitHub, call: Call) -> Reply:
     if scripted := github.script(call):
         return scripted
     token = call.headers.get("authorization", "").removeprefix("token ")
@@ -272,61 +250,28 @@ def _answer(github: LocalGitHub, call: Call, query: Mapping[str, str]) -> Reply:
         if verb == call.verb and (found := pattern.fullmatch(call.path)):
             reply = route(github, call, token, *found.groups())
             if isinstance(reply.data, list):
-                size, page = int(query.get("per_page", 30)), int(query.get("page", 1))
+                size, page = int(call.query.get("per_page", 30)), int(call.query.get("page", 1))
                 return Reply(reply.status, reply.data[(page - 1) * size : page * size])
             return reply
     return refusal(404, "Not Found")
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    github: LocalGitHub
-
-    def _do(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        parts = urlsplit(self.path)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        call = Call(self.command, parts.path, json.loads(body) if body else None, headers)
-        with self.github.lock:
-            self.github.calls.append(call)
-            reply = _answer(self.github, call, dict(parse_qsl(parts.query)))
-            answer = b"" if reply.data is None else json.dumps(reply.data).encode()
-            if 200 <= reply.status < 300:
-                found = objections(self.command, self.path, body, reply.status, answer)
-                self.github.objections += found
-        if reply.drops:
-            self.close_connection = True
-            return
-        self.send_response(reply.status)
-        if answer:
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-        if reply.status != 204:
-            self.send_header("Content-Length", str(len(answer)))
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_GET = do_POST = do_PATCH = do_DELETE = _do  # noqa: N815 - the names that the base class asks
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing."""
 
 
 @contextmanager
 def running(**state: Any) -> Iterator[LocalGitHub]:
     """Serves on a free port; at the end the description must have had no objection."""
     github = LocalGitHub(**state)
-    handler = type("Handler", (_Handler,), {"github": github})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    github.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+
+    def answer(call: Call) -> Reply:
+        with github.lock:
+            github.calls.append(call)
+            reply = _answer(github, call)
+            if 200 <= reply.status < 300:
+                github.objections += objections(
+                    call.verb, call.path, call.raw_body, reply.status, reply.content
+                )
+        return reply
+
+    with serving(answer) as url:
+        github.url = url
         yield github
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
     assert not github.objections, github.objections[0]

@@ -6,18 +6,16 @@ Sources: https://docs.gitlab.com/api/notes/, .../discussions/ and .../commits/
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from threading import Lock, Thread
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from threading import Lock
+from typing import Any
 
 from policy_gate.publishers.diff import added_lines
+from tests.local_http import Call, Reply, Script, serving
 
 BOT, PERSON, READER = "glpat-bot", "glpat-person", "glpat-reader"
 """The tokens that it knows; that of the reader has the scope read_api."""
@@ -26,32 +24,12 @@ PROJECT, TARGET, NUMBER = "42", "41", "7"
 """The project of the job and that of the merge request, and its number there."""
 
 HEAD, BASE, START = "a" * 40, "b" * 40, "c" * 40
+_PREFIX = "/git/api/v4"
+"""That of calls, which do not show it."""
+
 _USERS = {BOT: 1, PERSON: 2, READER: 3}
 _STATES = ("pending", "running", "success", "failed", "canceled", "skipped")
 _SHAS = {"base_sha": BASE, "start_sha": START}
-
-
-class Call(NamedTuple):
-    verb: str
-    path: str
-    """Below `/api/v4`, without the query."""
-
-    body: Any
-    headers: Mapping[str, str]
-
-
-class Reply(NamedTuple):
-    status: int
-    data: Any = None
-    headers: Mapping[str, str] = {}
-    drops: bool = False
-    """Is the connection broken in place of an answer?"""
-
-    text: str | None = None
-    """What is sent in place of the data as JSON."""
-
-
-Script = Callable[[Call], Reply | None]
 
 
 @dataclass
@@ -111,58 +89,23 @@ def read_only(call: Call) -> Reply | None:
 def running() -> Iterator[LocalGitLab]:
     gitlab = LocalGitLab()
 
-    class Handler(_Handler):
-        state = gitlab
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    gitlab.url = f"http://127.0.0.1:{server.server_port}/git/api/v4"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield gitlab
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    state: LocalGitLab
-
-    def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        parts = urlsplit(self.path)
-        data = json.loads(body) if body else None
-        call = Call(self.command, parts.path.removeprefix("/git/api/v4"), data, dict(self.headers))
-        self.state.calls.append(call)
-        reply = self.state.script(call)
+    def answer(call: Call) -> Reply:
+        call = call._replace(path=call.path.removeprefix(_PREFIX))
+        gitlab.calls.append(call)
+        reply = gitlab.script(call)
         if reply is None:
-            with self.state.lock:
-                reply = _respond(self.state, call, dict(parse_qsl(parts.query)))
-            self.state.after(call)
-        if reply.drops:
-            self.close_connection = True
-            return
-        content = (json.dumps(reply.data) if reply.text is None else reply.text).encode()
-        content = b"" if reply.status == 204 else content
-        self.send_response(reply.status)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Content-Type", "application/json")
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+            with gitlab.lock:
+                reply = _respond(gitlab, call)
+            gitlab.after(call)
+        return reply
 
-    do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-        pass
+    with serving(answer) as url:
+        gitlab.url = url + _PREFIX
+        yield gitlab
 
 
-def _respond(gitlab: LocalGitLab, call: Call, query: Mapping[str, str]) -> Reply:
-    user = _USERS.get(call.headers.get("PRIVATE-TOKEN", ""))
+def _respond(gitlab: LocalGitLab, call: Call) -> Reply:
+    user = _USERS.get(call.headers.get("private-token", ""))
     if user is None:
         return Reply(401, {"message": "401 Unauthorized"})
     if call.path == "/user":
@@ -174,7 +117,7 @@ def _respond(gitlab: LocalGitLab, call: Call, query: Mapping[str, str]) -> Reply
         return Reply(404, {"message": "404 Not found"})
     path = call.path.removeprefix(base)
     if call.verb == "GET":
-        return _read(gitlab, path, query)
+        return _read(gitlab, path, call.query)
     return _write(gitlab, call, path, user)
 
 

@@ -12,15 +12,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+from policy_gate.publishers.environment import COMMIT, TOKEN, is_url
 
 MAX_EVENT = 25_000_000
 """Bytes: an event is as large as a webhook may be."""
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+", re.ASCII)
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _REF = re.compile(r"refs/[A-Za-z0-9_.+@/-]+", re.ASCII)
-_TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def current_job() -> Job:
     event, unreadable = _event()
     number, head = _pull_request(event)
     sha = os.environ.get("GITHUB_SHA", "")
-    commit = head or (sha if _COMMIT.fullmatch(sha) else "")
+    commit = head or (sha if COMMIT.fullmatch(sha) else "")
     repository = os.environ.get("GITHUB_REPOSITORY", "")
     token = os.environ.get("GITHUB_TOKEN", "").strip()
     api_url = os.environ.get("GITHUB_API_URL", "").rstrip("/")
@@ -80,23 +79,13 @@ def current_job() -> Job:
 
 
 def _obstacle(api_url: str, token: str, repository: str) -> str:
-    if not _is_url(api_url):
+    if not is_url(api_url):
         return "GITHUB_API_URL is not set, or is no URL"
     if not _REPOSITORY.fullmatch(repository):
         return "GITHUB_REPOSITORY is not set, or is not of the form owner/name"
     if not token:
         return "GITHUB_TOKEN is not set (`env: {GITHUB_TOKEN: ${{ github.token }}}` sets it)"
-    return "" if _TOKEN.fullmatch(token) else "GITHUB_TOKEN is no token"
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        has_port = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and is_plain
+    return "" if TOKEN.fullmatch(token) else "GITHUB_TOKEN is no token"
 
 
 def _event() -> tuple[Any, str]:
@@ -118,7 +107,7 @@ def _pull_request(event: Any) -> tuple[int | None, str]:
     except (KeyError, TypeError, IndexError):
         return None, ""
     is_number = isinstance(number, int) and not isinstance(number, bool) and number > 0
-    is_commit = isinstance(head, str) and _COMMIT.fullmatch(head)
+    is_commit = isinstance(head, str) and COMMIT.fullmatch(head)
     return (number, head) if is_number and is_commit else (None, "")
 
 
@@ -130,6 +119,6 @@ def _ref(event: Any) -> str:
 
 def _run_url(repository: str) -> str:
     server, run = os.environ.get("GITHUB_SERVER_URL", ""), os.environ.get("GITHUB_RUN_ID", "")
-    if _is_url(server) and run.isascii() and run.isdigit() and _REPOSITORY.fullmatch(repository):
+    if is_url(server) and run.isascii() and run.isdigit() and _REPOSITORY.fullmatch(repository):
         return f"{server.rstrip('/')}/{repository}/actions/runs/{run}"
     return ""

@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from policy_gate.publishers.environment import COMMIT, TOKEN, is_url
 
 _API = "/api/v4"
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
-_TOKEN = re.compile(r"[!-~]+", re.ASCII)
 _JOB_TOKEN = "glcbt-"
 """What the token of a job begins with, in recent versions."""
 
@@ -52,7 +51,7 @@ def current_job() -> Job:
     url = _instance()
     token = os.environ.get("GITLAB_TOKEN", "").strip()
     project = _matching(_NUMBER, "CI_PROJECT_ID")
-    commit = _matching(_COMMIT, "CI_COMMIT_SHA")
+    commit = _matching(COMMIT, "CI_COMMIT_SHA")
     job_url = os.environ.get("CI_JOB_URL", "")
     return Job(
         url,
@@ -63,8 +62,8 @@ def current_job() -> Job:
         _matching(_NUMBER, "CI_MERGE_REQUEST_PROJECT_ID") or project,
         _matching(_NUMBER, "CI_MERGE_REQUEST_IID"),
         # Set where the pipeline is for the merged result, whose commit is on no branch.
-        _matching(_COMMIT, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or commit,
-        job_url if _is_url(job_url) else "",
+        _matching(COMMIT, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or commit,
+        job_url if is_url(job_url) else "",
         _obstacle(url, token, project, commit),
     )
 
@@ -72,7 +71,7 @@ def current_job() -> Job:
 def _instance() -> str:
     api = os.environ.get("CI_API_V4_URL", "").rstrip("/")
     url = api.removesuffix(_API) if api.endswith(_API) else os.environ.get("CI_SERVER_URL", "")
-    return url.rstrip("/") if _is_url(url) else ""
+    return url.rstrip("/") if is_url(url) else ""
 
 
 def _obstacle(url: str, token: str, project: str, commit: str) -> str:
@@ -82,7 +81,7 @@ def _obstacle(url: str, token: str, project: str, commit: str) -> str:
         return "CI_PROJECT_ID or CI_COMMIT_SHA is not set"
     if not token:
         return _needs("GITLAB_TOKEN is not set, and CI_JOB_TOKEN may not write comments")
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.fullmatch(token):
         return "GITLAB_TOKEN is no token"
     if token == os.environ.get("CI_JOB_TOKEN", "").strip() or token.startswith(_JOB_TOKEN):
         return _needs("GITLAB_TOKEN is a CI_JOB_TOKEN, which may not write comments")
@@ -99,16 +98,3 @@ def _needs(fact: str) -> str:
 def _matching(form: re.Pattern[str], variable: str) -> str:
     text = os.environ.get(variable, "")
     return text if form.fullmatch(text) else ""
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        has_port = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
-    is_printable = _TOKEN.fullmatch(text) is not None
-    return (
-        parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and is_plain
-    ) and is_printable

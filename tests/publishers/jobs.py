@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from policy_gate.publishers import github_answers, github_api
-from tests.command_line import Ran, allow, gate, template
 from tests.local_github import BOT, HEAD, NUMBER, REPOSITORY, LocalGitHub
-
-BAD = "iam:CreateUser"
+from tests.publishers.checkout import Checkout, diff_of
 
 
 def event(head: str = HEAD, repository: str = REPOSITORY) -> dict[str, Any]:
@@ -24,23 +22,14 @@ def event(head: str = HEAD, repository: str = REPOSITORY) -> dict[str, Any]:
     return {"pull_request": {"number": NUMBER, **sides}}
 
 
-def patch_of(text: str) -> str:
-    """The diff that adds a file."""
-    lines = text.split("\n")
-    return "\n".join([f"@@ -0,0 +1,{len(lines)} @@", *(f"+{line}" for line in lines)])
-
-
-class Job:
+class Job(Checkout):
     """The environment of a job in a folder of its own."""
 
     def __init__(self, github: LocalGitHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(folder, monkeypatch)
         self.github = github
-        self.folder = folder
-        self.patch = monkeypatch
-        (folder / ".git").mkdir()
         self.summary = folder.parent / f"{folder.name}-summary.md"
         self.event_file = folder.parent / f"{folder.name}-event.json"
-        monkeypatch.chdir(folder)
         monkeypatch.setattr(github_api, "SECONDS_BETWEEN_WRITES", None)
         monkeypatch.setattr(github_answers, "PAUSE", 0.0)
         monkeypatch.setattr(github_api, "PAUSE", 0.0)
@@ -54,28 +43,14 @@ class Job:
         )
         self.event(event())
 
-    def set(self, **variables: str | None) -> None:
-        for name, value in variables.items():
-            if value is None:
-                self.patch.delenv(name, raising=False)
-            else:
-                self.patch.setenv(name, value)
-
     def event(self, content: object) -> None:
         text = content if isinstance(content, str) else json.dumps(content)
         self.event_file.write_text(text)
 
     def write(self, *actions: str, name: str = "role.json") -> None:
         """A template with a statement for each action, which the pull request adds."""
-        text = template(*(allow(action) for action in actions))
-        (self.folder / name).write_text(text)
-        self.github.patches[name] = patch_of(text)
-
-    def configure(self, text: str) -> None:
-        (self.folder / ".policy-gate.yml").write_text(text)
-
-    def run(self, *arguments: str) -> Ran:
-        return gate("run", ".", *arguments)
+        super().write(*actions, name=name)
+        self.github.patches[name] = diff_of((self.folder / name).read_text())
 
     def summary_text(self) -> str:
         return self.summary.read_text() if self.summary.exists() else ""

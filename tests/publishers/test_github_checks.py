@@ -9,7 +9,8 @@ import json
 import pytest
 
 from tests.local_github import HEAD, NUMBER
-from tests.publishers.jobs import BAD, Job
+from tests.publishers.checkout import BAD
+from tests.publishers.jobs import Job
 
 ALL = "publish: {check-run: true, commit-status: true, sarif: true}\n"
 CHECKS = "checks: {access-not-granted: {actions: ['iam:CreateUser']}}\n"

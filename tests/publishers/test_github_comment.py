@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from policy_gate.publishers.marker import Marker
-from tests.local_github import BOT, HEAD, NUMBER, PERSON, Call, Reply, refusal
-from tests.publishers.jobs import BAD, Job
+from tests.local_github import BOT, HEAD, NUMBER, PERSON, refusal
+from tests.local_http import Call, Reply
+from tests.publishers.checkout import BAD
+from tests.publishers.jobs import Job
 
 NEWER = "d" * 40
 MARKED = Marker("policy-gate", "e" * 40).on("PASSED")

@@ -10,17 +10,10 @@ from threading import Event
 import pytest
 
 from policy_gate.publishers import github_api
-from tests.local_github import (
-    BOT,
-    NUMBER,
-    Call,
-    Reply,
-    Script,
-    read_only,
-    refusal,
-    running,
-)
-from tests.publishers.jobs import BAD, Job, event
+from tests.local_github import BOT, NUMBER, read_only, refusal, running
+from tests.local_http import Call, Reply, Script
+from tests.publishers.checkout import BAD
+from tests.publishers.jobs import Job, event
 
 
 def always(reply: Reply) -> Script:

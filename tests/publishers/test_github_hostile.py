@@ -26,7 +26,8 @@ from policy_gate.publishers.github import GitHubPublisher
 from policy_gate.publishers.interface import PublishSettings
 from policy_gate.publishers.marker import Marker, marker_of
 from tests.command_line import Ran, template
-from tests.publishers.jobs import BAD, Job, patch_of
+from tests.publishers.checkout import BAD, diff_of
+from tests.publishers.jobs import Job
 
 ALL = (
     "checks: {access-not-granted: {actions: ['iam:CreateUser']}}\n"
@@ -60,7 +61,7 @@ def run_with(job: Job, text: str) -> Ran:
     document["Resources"][text] = policy
     content = json.dumps(document, indent=1)
     (job.folder / "role.json").write_text(content)
-    job.github.patches["role.json"] = patch_of(content)
+    job.github.patches["role.json"] = diff_of(content)
     return job.run()
 
 
@@ -140,7 +141,7 @@ def many(count: int) -> GateReport:
 
 
 def test_five_thousand_findings(job: Job) -> None:
-    job.github.patches["role.json"] = patch_of("\n" * 5000)
+    job.github.patches["role.json"] = diff_of("\n" * 5000)
     settings = PublishSettings(check_run=True, commit_status=True, sarif=True)
     assert GitHubPublisher().publish(many(5000), settings) == []
     [body] = job.github.bodies()

@@ -6,8 +6,10 @@ import pytest
 
 from policy_gate.publishers.marker import Marker, marker_of
 from tests.command_line import allow, template
-from tests.local_github import NUMBER, Call, Reply, refusal
-from tests.publishers.jobs import BAD, Job, patch_of
+from tests.local_github import NUMBER, refusal
+from tests.local_http import Call, Reply
+from tests.publishers.checkout import BAD, diff_of
+from tests.publishers.jobs import Job
 
 
 def lines(job: Job) -> list[int]:
@@ -35,7 +37,7 @@ def test_a_finding_on_a_changed_line_has_a_comment_there(job: Job) -> None:
 def test_a_finding_on_another_line_has_none(job: Job, patch: str) -> None:
     """GitHub gives no diff of a file that is too large."""
     job.write(BAD)
-    job.github.patches = {"role.json": patch, "other.json": patch_of("x")}
+    job.github.patches = {"role.json": patch, "other.json": diff_of("x")}
     ran = job.run()
     assert (ran.status, ran.err) == (2, "")
     assert lines(job) == []
@@ -131,7 +133,7 @@ def test_a_file_in_a_subfolder_is_known_by_its_path_from_the_root(job: Job) -> N
     (job.folder / "infra").mkdir()
     text = template(allow(BAD))
     (job.folder / "infra" / "role.json").write_text(text)
-    job.github.patches = {"infra/role.json": patch_of(text)}
+    job.github.patches = {"infra/role.json": diff_of(text)}
     job.patch.chdir(job.folder / "infra")
     job.run()
     assert [each["path"] for each in job.github.review_comments.values()] == ["infra/role.json"]

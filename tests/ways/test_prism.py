@@ -18,7 +18,8 @@ import pytest
 
 from tests.github_description import FILE
 from tests.local_github import BOT, LocalGitHub, running
-from tests.publishers.jobs import BAD, Job
+from tests.publishers.checkout import BAD
+from tests.publishers.jobs import Job
 from tests.ways.tool import ROOT, find_tool, only_for
 
 pytestmark = only_for("test-prism")

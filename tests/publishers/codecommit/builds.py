@@ -7,25 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import Ran, allow, gate, template
 from tests.local_aws import only_this_aws
 from tests.local_codecommit import HEAD, NUMBER, REPOSITORY, LocalCodeCommit
-
-BAD = "iam:CreateUser"
-CHECKS = "checks: {access-not-granted: {actions: ['iam:CreateUser']}}\n"
+from tests.publishers.checkout import CHECKS, Checkout
 
 
-class Build:
+class Build(Checkout):
     """The environment of a build in a folder of its own."""
 
     def __init__(
         self, codecommit: LocalCodeCommit, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        super().__init__(folder, monkeypatch)
         self.codecommit = codecommit
-        self.folder = folder
-        self.patch = monkeypatch
-        (folder / ".git").mkdir()
-        monkeypatch.chdir(folder)
         for name in os.environ:
             if name.startswith(("GITHUB_", "GITLAB_", "CI_", "CODEBUILD_")):
                 monkeypatch.delenv(name)
@@ -39,23 +33,8 @@ class Build:
             ),
             pullRequestId=NUMBER,
         )
-        self.configure()
+        self.configure(CHECKS)
 
-    def set(self, **variables: str | None) -> None:
-        for name, value in variables.items():
-            if value is None:
-                self.patch.delenv(name, raising=False)
-            else:
-                self.patch.setenv(name, value)
-
-    def write(self, *actions: str, name: str = "role.json") -> None:
-        text = template(*(allow(action) for action in actions))
-        (self.folder / name).write_text(text)
-
-    def configure(self, publish: str = "") -> None:
-        """`publish` is the section of that name, as YAML of one line."""
-        section = f"publish: {publish}\n" if publish else ""
-        (self.folder / ".policy-gate.yml").write_text(CHECKS + section)
-
-    def run(self, *arguments: str) -> Ran:
-        return gate("run", ".", *arguments)
+    def publish(self, section: str) -> None:
+        """`section` is the one of that name in the configuration, as YAML of one line."""
+        self.configure(f"{CHECKS}publish: {section}\n")

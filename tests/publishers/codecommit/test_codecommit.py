@@ -10,7 +10,8 @@ from policy_gate.model import Coverage, GateReport, Status
 from policy_gate.publishers.codecommit import PUBLISHER
 from policy_gate.publishers.interface import PublishSettings
 from tests.local_codecommit import AUTHOR, HEAD, MAX_CONTENT, OPERATIONS, ROLE, Call
-from tests.publishers.codecommit.builds import BAD, Build
+from tests.publishers.checkout import BAD
+from tests.publishers.codecommit.builds import Build
 from tests.publishers.results import failed
 
 NEXT = "d" * 40
@@ -140,7 +141,7 @@ def test_without_being_asked_nothing_is_approved_or_closed(build: Build) -> None
 
 
 def test_if_asked_what_passed_is_approved_and_what_failed_is_not_any_more(build: Build) -> None:
-    build.configure("{approval: true}")
+    build.publish("{approval: true}")
     build.write("s3:GetObject")
     assert build.run().err == ""
     assert build.codecommit.approvals == {build.codecommit.revision: "APPROVE"}
@@ -152,7 +153,7 @@ def test_if_asked_what_passed_is_approved_and_what_failed_is_not_any_more(build:
 
 
 def test_what_could_not_be_checked_is_not_approved(build: Build) -> None:
-    build.configure("{approval: true}")
+    build.publish("{approval: true}")
     (build.folder / "nothing.txt").write_text("")
 
     assert build.run("--allow-empty").status == 0
@@ -160,7 +161,7 @@ def test_what_could_not_be_checked_is_not_approved(build: Build) -> None:
 
 
 def test_a_pull_request_of_the_role_itself_is_not_approved(build: Build) -> None:
-    build.configure("{approval: true}")
+    build.publish("{approval: true}")
     build.codecommit.author = f"{ROLE}/another-session"
     build.write("s3:GetObject")
 
@@ -172,7 +173,7 @@ def test_a_pull_request_of_the_role_itself_is_not_approved(build: Build) -> None
 
 
 def test_a_commit_that_was_not_checked_is_neither_approved_nor_closed(build: Build) -> None:
-    build.configure("{approval: true, close-pull-request: true}")
+    build.publish("{approval: true, close-pull-request: true}")
     build.write("s3:GetObject")
     build.codecommit.head = NEXT
     assert "comment, approval state: the pull request has another commit" in build.run().err
@@ -190,7 +191,7 @@ def test_a_commit_that_was_not_checked_is_neither_approved_nor_closed(build: Bui
 
 
 def test_what_failed_is_closed_if_asked_for_after_the_comment(build: Build) -> None:
-    build.configure("{close-pull-request: true}")
+    build.publish("{close-pull-request: true}")
     build.write("s3:GetObject")
     build.run()
     assert build.codecommit.status == "OPEN"
@@ -204,7 +205,7 @@ def test_what_failed_is_closed_if_asked_for_after_the_comment(build: Build) -> N
 
 
 def test_an_error_closes_nothing(build: Build) -> None:
-    build.configure("{close-pull-request: true}")
+    build.publish("{close-pull-request: true}")
     build.write("s3:GetObject")
 
     assert build.run("no-such-file").status == 1

@@ -16,7 +16,8 @@ from policy_gate.server.wire import Manner, Reply
 from tests.command_line import template
 from tests.local_codecommit import Call, refusal
 from tests.publishers.abandoned import awaited
-from tests.publishers.codecommit.builds import BAD, Build
+from tests.publishers.checkout import BAD
+from tests.publishers.codecommit.builds import Build
 
 
 def told(build: Build) -> str:
@@ -62,7 +63,7 @@ def test_what_codecommit_refuses_is_told_with_what_to_do(
 
 @pytest.mark.parametrize("operation", ["GetCommentsForPullRequest", "PostCommentForPullRequest"])
 def test_a_role_that_may_not_comment_may_still_approve(build: Build, operation: str) -> None:
-    build.configure("{approval: true}")
+    build.publish("{approval: true}")
 
     def refuse(call: Call) -> Reply | None:
         return refusal("AccessDeniedException") if call.operation == operation else None
@@ -75,7 +76,7 @@ def test_a_role_that_may_not_comment_may_still_approve(build: Build, operation: 
 
 @pytest.mark.parametrize("status", ["CLOSED"])
 def test_a_pull_request_that_is_not_open_is_left_alone(build: Build, status: str) -> None:
-    build.configure("{approval: true, close-pull-request: true}")
+    build.publish("{approval: true, close-pull-request: true}")
     build.codecommit.status = status
 
     err = told(build)
@@ -85,7 +86,7 @@ def test_a_pull_request_that_is_not_open_is_left_alone(build: Build, status: str
 
 
 def test_a_revision_that_is_overtaken_is_not_approved(build: Build) -> None:
-    build.configure("{approval: true, comment: false}")
+    build.publish("{approval: true, comment: false}")
     build.codecommit.after = lambda call: setattr(build.codecommit, "head", "e" * 40)
 
     assert "RevisionNotCurrentException" in told(build)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from policy_gate.publishers.marker import marker_of
-from tests.local_gitlab import BOT, HEAD, PERSON, Call
-from tests.publishers.gitlab.jobs import BAD, CHECKS, Job
+from tests.local_gitlab import BOT, HEAD, PERSON
+from tests.local_http import Call
+from tests.publishers.checkout import BAD, CHECKS
+from tests.publishers.gitlab.jobs import Job
 
 NEXT = "d" * 40
 

@@ -14,9 +14,11 @@ from policy_gate.model import Coverage, GateReport, Status
 from policy_gate.publishers import gitlab_api, parts
 from policy_gate.publishers.gitlab import PUBLISHER
 from policy_gate.publishers.interface import PublishSettings
-from tests.local_gitlab import HEAD, READER, Call, Reply, read_only, running
+from tests.local_gitlab import HEAD, READER, read_only, running
+from tests.local_http import Call, Reply
 from tests.publishers.abandoned import awaited
-from tests.publishers.gitlab.jobs import BAD, Job, diff_of
+from tests.publishers.checkout import BAD, diff_of
+from tests.publishers.gitlab.jobs import Job
 from tests.publishers.results import failed
 
 NO_JOB_TOKEN = "give the job a project access token with the scope api as GITLAB_TOKEN"

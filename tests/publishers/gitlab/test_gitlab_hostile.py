@@ -8,7 +8,8 @@ import re
 import pytest
 
 from tests.command_line import template
-from tests.publishers.gitlab.jobs import BAD, CHECKS, Job, diff_of
+from tests.publishers.checkout import BAD, CHECKS, diff_of
+from tests.publishers.gitlab.jobs import Job
 
 HOSTILE = {
     "quick action": "/merge\n/approve\n/close",
