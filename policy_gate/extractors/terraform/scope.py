@@ -23,7 +23,8 @@ from policy_gate.extractors.terraform.assumptions import SENSITIVE, UNTOLD, any_
 from policy_gate.extractors.terraform.attributes import computed
 from policy_gate.extractors.terraform.changes import ResourceChange
 from policy_gate.extractors.terraform.deployment import Deployment
-from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
+from policy_gate.extractors.terraform.hcl.budget import Budget
+from policy_gate.extractors.terraform.hcl.evaluator import evaluate
 from policy_gate.extractors.terraform.hcl.json_syntax import holds_template, json_value
 from policy_gate.extractors.terraform.hcl.scope import Scope, Steps
 from policy_gate.extractors.terraform.hcl.sources import ModuleSources, SourceTree

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from policy_gate.extractors.terraform.changes import AttributePath, ResourceChange, value_at
 from policy_gate.extractors.terraform.hcl.blocks import expanded_blocks, position_of
-from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
+from policy_gate.extractors.terraform.hcl.budget import Budget
+from policy_gate.extractors.terraform.hcl.evaluator import evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope
 from policy_gate.extractors.terraform.hcl.syntax import Block
 from policy_gate.extractors.terraform.matching import agree

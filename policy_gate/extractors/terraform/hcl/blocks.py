@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policy_gate.extractors.terraform.assumptions import any_value
-from policy_gate.extractors.terraform.hcl.evaluator import Bound, Budget, entries_of, evaluate
+from policy_gate.extractors.terraform.hcl.budget import Budget
+from policy_gate.extractors.terraform.hcl.evaluator import Bound, evaluate
+from policy_gate.extractors.terraform.hcl.iteration import entries_of
 from policy_gate.extractors.terraform.hcl.scope import Scope
 from policy_gate.extractors.terraform.hcl.syntax import Block
 from policy_gate.extractors.terraform.values import Located, scalar_text

@@ -5,12 +5,14 @@ Source: https://developer.hashicorp.com/terraform/language/expressions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from policy_gate.extractors.terraform.assumptions import any_value, step_into, supplied
 from policy_gate.extractors.terraform.hcl import operators
+from policy_gate.extractors.terraform.hcl.budget import MAX_STEPS_OF_ONE, Budget, TooManyStepsError
+from policy_gate.extractors.terraform.hcl.iteration import for_object, for_tuple
 from policy_gate.extractors.terraform.hcl.scope import Scope, Steps
 from policy_gate.extractors.terraform.hcl.syntax import Expression, File
 from policy_gate.extractors.terraform.values import (
@@ -21,17 +23,10 @@ from policy_gate.extractors.terraform.values import (
     scalar_text,
     unknown,
 )
-from policy_gate.model import DeferredText
 from policy_gate.syntax.source import Source
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-MAX_STEPS = 10_000_000
-"""Steps for all expressions of one plan."""
-
-MAX_STEPS_OF_ONE = 200_000
-"""Steps for one expression and those that it refers to."""
 
 MAX_SIZE = 200_000
 """Of one value, written out: parts that stand in several places count in each."""
@@ -49,26 +44,6 @@ _SKIPPED = frozenset({"(", ")", "comment"})
 
 Argument: TypeAlias = tuple[Located, bool]
 """An argument of a call, and whether an error may be deep inside it."""
-
-
-class TooManyStepsError(Exception):
-    """The expression takes more than it may."""
-
-
-class Budget:
-    """What the expressions of one plan may still take."""
-
-    def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.left = steps
-        self.left_of_one = MAX_STEPS_OF_ONE
-        self.is_running = False
-
-    def spend(self, steps: int = 1) -> None:
-        """Raises TooManyStepsError once nothing is left."""
-        self.left -= steps
-        self.left_of_one -= steps
-        if self.left < 0 or self.left_of_one < 0:
-            raise TooManyStepsError
 
 
 class Bound:
@@ -336,85 +311,10 @@ class Evaluator:
                     found += [(item, is_doubtful) for item in last.value]
         return found
 
-    def for_tuple(self, node: Node) -> Located:
-        results = [child for child in node.children if child.type == "expression"]
-        items: list[Located] = []
-        for inner in self.iterations(node):
-            if inner is None or len(results) != 1:
-                return self.untold(node)
-            items.append(inner.value(results[0]))
-        return Located(list(items), self.file.place(node))
-
-    def for_object(self, node: Node) -> Located:
-        results = [child for child in node.children if child.type == "expression"]
-        is_grouping = any(child.type == "ellipsis" for child in node.children)
-        found: dict[str, Located] = {}
-        for inner in self.iterations(node):
-            if inner is None or len(results) != 2:
-                return self.untold(node)
-            key = scalar_text(inner.value(results[0]).value)
-            if key is None:
-                return self.untold(node)
-            value = inner.value(results[1])
-            if is_grouping:
-                group = found.setdefault(key, Located([], value.place))
-                if isinstance(group.value, list):
-                    group.value.append(value)
-            else:
-                found[key] = value
-        return Located(dict(found), self.file.place(node))
-
-    def iterations(self, node: Node) -> Iterator[Evaluator | None]:
-        """The evaluator of each iteration; None where it is not known which there are."""
-        intro = next((child for child in node.children if child.type == "for_intro"), node)
-        names = [self.file.text(child) for child in intro.children if child.type == "identifier"]
-        over = [child for child in intro.children if child.type == "expression"]
-        condition = next((child for child in node.children if child.type == "for_cond"), None)
-        entries = entries_of(self.value(over[0])) if over and names else None
-        if entries is None:
-            yield None
-            return
-        for key, value in entries:
-            self.budget.spend()
-            inner = self.within(
-                dict(zip(names[-2:], (key, value)[-len(names[-2:]) :], strict=True))
-            )
-            holds = operators.truth(inner.value(condition.children[-1])) if condition else True
-            if holds is None:
-                yield None
-                return
-            if holds:
-                yield inner
-
     def template(self, node: Node) -> Located:
         from policy_gate.extractors.terraform.hcl.templates import template
 
         return template(self, node)
-
-
-def entries_of(value: Located) -> list[tuple[Located, Located]] | None:
-    """The keys and values that a collection is iterated with; None for what is none."""
-    content = value.value
-    if isinstance(content, dict):
-        return [
-            (Located(key, value.keys.get(key, child.place)), child)
-            for key, child in sorted(content.items())
-        ]
-    if isinstance(content, list) and value.is_set:
-        return [(item, item) for item in content]
-    if isinstance(content, list):
-        return [(Located(index, item.place), item) for index, item in enumerate(content)]
-    return None
-
-
-def is_known(value: Located) -> bool:
-    """Is nothing in the value deferred?"""
-    content = value.value
-    if isinstance(content, dict):
-        return all(map(is_known, content.values()))
-    if isinstance(content, list):
-        return all(map(is_known, content))
-    return not isinstance(content, DeferredText)
 
 
 _NODES: dict[str, Callable[[Evaluator, Node], Located]] = {
@@ -430,6 +330,6 @@ _NODES: dict[str, Callable[[Evaluator, Node], Located]] = {
     "unary_operation": Evaluator.operation,
     "binary_operation": Evaluator.operation,
     "function_call": Evaluator.call,
-    "for_tuple_expr": Evaluator.for_tuple,
-    "for_object_expr": Evaluator.for_object,
+    "for_tuple_expr": for_tuple,
+    "for_object_expr": for_object,
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from policy_gate.extractors.terraform.hcl import text_functions
-from policy_gate.extractors.terraform.hcl.evaluator import entries_of
+from policy_gate.extractors.terraform.hcl.iteration import entries_of
 from policy_gate.extractors.terraform.hcl.operators import equal, holds_deferred
 from policy_gate.extractors.terraform.hcl.sets import MAX_ITEMS, as_set, is_mixed, unique
 from policy_gate.extractors.terraform.values import (

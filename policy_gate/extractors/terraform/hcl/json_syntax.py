@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from policy_gate.extractors.terraform.assumptions import any_value
-from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
+from policy_gate.extractors.terraform.hcl.budget import Budget
+from policy_gate.extractors.terraform.hcl.evaluator import evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope
 from policy_gate.extractors.terraform.hcl.syntax import MAX_BYTES, Expression, read_expression
 from policy_gate.extractors.terraform.values import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from policy_gate.extractors.terraform.values import Located, Piece, Place, pieces_of
 
 if TYPE_CHECKING:
-    from policy_gate.extractors.terraform.hcl.evaluator import Budget
+    from policy_gate.extractors.terraform.hcl.budget import Budget
 
 
 _ESCAPED = "<>&\u2028\u2029"

@@ -10,7 +10,7 @@ from policy_gate.extractors.terraform.values import Located, plain
 from policy_gate.model import DeferredText
 
 if TYPE_CHECKING:
-    from policy_gate.extractors.terraform.hcl.evaluator import Budget
+    from policy_gate.extractors.terraform.hcl.budget import Budget
 
 MAX_ITEMS = 10_000
 """Items of one list that a function makes."""

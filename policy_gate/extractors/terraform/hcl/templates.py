@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from policy_gate.extractors.terraform.hcl import operators
+from policy_gate.extractors.terraform.hcl.iteration import entries_of
 from policy_gate.extractors.terraform.values import Located, Piece, pieces_of, text
 
 if TYPE_CHECKING:
@@ -220,8 +221,6 @@ def _if(evaluator: Evaluator, node: Node, style: _Style) -> Sequence[Piece] | No
 
 
 def _for(evaluator: Evaluator, node: Node, style: _Style) -> Sequence[Piece] | None:
-    from policy_gate.extractors.terraform.hcl.evaluator import entries_of
-
     intro, *inside, closing = node.children
     names = [evaluator.file.text(child) for child in intro.children if child.type == "identifier"]
     entries = entries_of(evaluator.value(_expression(intro)))

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from policy_gate.extractors.terraform.assumptions import UNTOLD, any_value
-from policy_gate.extractors.terraform.hcl.evaluator import Budget, evaluate
+from policy_gate.extractors.terraform.hcl.budget import Budget
+from policy_gate.extractors.terraform.hcl.evaluator import evaluate
 from policy_gate.extractors.terraform.hcl.scope import Scope
 from policy_gate.extractors.terraform.hcl.sets import as_set
 from policy_gate.extractors.terraform.hcl.syntax import Expression, File
