@@ -103,7 +103,7 @@ def beyond(left: Side, right: Side, terms: Terms) -> Found:
         group = Side(left.version, statements, _telling(left.denies, dimensions))
         others = Side(right.version, _telling(right.statements, dimensions))
         of_group = _beyond(group, others, guards, terms, colons=False)
-        if any(map(_has_dividing, statements)):
+        if _hangs_on_colons(group, others):
             wider = _beyond(group, others, guards, terms, colons=True)
             for action, item in wider.possible.items():
                 of_group.undecided[action] = Open(action, item.statement, ON_COLONS)
@@ -132,8 +132,18 @@ def _telling(statements: Sequence[Statement], dimensions: frozenset[str]) -> Seq
     return [item for item in statements if not excludes_in(item.value, dimensions)]
 
 
-def _has_dividing(statement: Statement) -> bool:
-    return any(divides_arn(text) for text in deferred_in(statement.value.get("Resource")))
+def _hangs_on_colons(left: Side, right: Side) -> bool:
+    """May a value between the colons of an ARN match more if it holds colons?
+
+    What is excluded from what takes away is matched too.
+    """
+    places = [(statement, "Resource") for statement in left.statements]
+    places += [(item, "NotResource") for item in (*left.denies, *right.statements)]
+    return any(
+        divides_arn(text)
+        for statement, element in places
+        for text in deferred_in(statement.value.get(element))
+    )
 
 
 def _beyond(

@@ -161,6 +161,18 @@ def test_a_colon_in_a_value_is_not_overlooked() -> None:
     assert added_access(new, new, IDENTITY) == Access()
 
 
+def test_a_colon_in_a_value_that_is_excluded_is_not_overlooked() -> None:
+    some = text("arn:aws:iam::", unknown("Account"), ":role/x")
+    role = allow("iam:PassRole", "arn:aws:iam::*:role/x")
+    all_but = {"Effect": "Allow", "Action": "iam:PassRole", "NotResource": some}
+    only = {"Effect": "Deny", "Action": "iam:PassRole", "NotResource": some}
+    everything = allow("iam:PassRole")
+    for new, old in (([everything], [role, all_but]), ([everything, only], [role])):
+        access = added_access(document(*new), document(*old), IDENTITY)
+        assert access.added == ()
+        assert [item.action for item in access.undecided] == ["iam:PassRole"]
+
+
 def test_policy_variables_are_text_in_the_old_version() -> None:
     statement = allow("s3:GetObject", "arn:aws:s3:::b/${aws:username}")
     access = added_access(document(statement), document(statement, version="2008-10-17"), IDENTITY)
