@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-# Property tests are judged by what they find, never by the time that a busy machine takes.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+from tests.properties import examples
+
+settings.register_profile("patient", examples(100))
 settings.load_profile("patient")
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.catalog.iam_data import catalog
@@ -15,6 +15,7 @@ from policy_gate.changes.statements import CannotCompareError
 from policy_gate.model import Assumption, AssumptionKind, DeferredText, Value
 from policy_gate.reasoning.access_by_action import access_by_action
 from policy_gate.reasoning.evaluator import decide
+from tests.properties import examples
 from tests.reasoning.documents import IDENTITY, RESOURCE, allow, deny, grant
 from tests.reasoning.strategies import ACTIONS, conditional, statements
 
@@ -205,7 +206,7 @@ def test_what_is_undecided_is_told_apart() -> None:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(
     st.lists(conditional(statements()), max_size=4),
     st.lists(conditional(statements()), max_size=3),
@@ -262,7 +263,7 @@ def deferred(draw: st.DrawFn) -> dict[str, Any]:
     return statement
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(
     st.lists(deferred(), max_size=3),
     st.lists(deferred(), max_size=3),

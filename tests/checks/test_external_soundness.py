@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.command_line import gate_json
+from tests.properties import examples
 
 A, B = "111122223333", "444455556666"
 ORG = "o-a1b2c3d4e5"
@@ -87,7 +88,7 @@ def verdict(folder: Path, made: list[Any], values: dict[str, str]) -> str:
     return str(found["verdict"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(
     made=st.lists(statements, min_size=1, max_size=3),
     several=st.lists(assignments, min_size=2, max_size=4),

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.command_line import Ran, gate_json
+from tests.properties import examples
 
 ACTIONS = ["s3:GetObject", "s3:*", "*", "iam:PassRole", "s3:Get*", "sts:AssumeRole"]
 RESOURCES = [
@@ -145,7 +146,7 @@ def run(folder: Path, resource_type: str, document: Any, values: dict[str, str])
 
 
 @pytest.mark.parametrize("resource_type", ["AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy"])
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(80)
 @given(data=st.data())
 def test_what_passes_with_values_left_open_passes_with_any(
     resource_type: str, folder: Path, data: st.DataObject

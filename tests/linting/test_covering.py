@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.linting.covering import covered_entries
 from policy_gate.reasoning.checks import check_no_new_access
+from tests.properties import examples
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ ARN = st.lists(FIELD, min_size=1, max_size=7).map(lambda fields: ":".join(["arn"
 
 
 @given(st.lists(ARN | st.just("*"), min_size=2, max_size=4))
-@settings(max_examples=60, deadline=None)
+@examples(40)
 def test_without_what_is_covered_the_policy_allows_the_same(resources: list[str]) -> None:
     covered = covered_entries(resources, arns=True)
     kept = [text for index, text in enumerate(resources) if index not in covered]

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.linting.edits import Edit
@@ -23,6 +23,7 @@ from policy_gate.reasoning.document import PolicyType
 from tests.linting.faulty_policies import faulty_text
 from tests.linting.grammar import POLICIES, mutated_examples
 from tests.linting.test_rules import API_NAMES
+from tests.properties import examples
 
 FIXED_RULES = [rule for rule in RULES if rule.fix]
 WITHOUT_FIX_OF_EXAMPLE = {
@@ -213,7 +214,7 @@ def test_safe_fixes_of_faulty_policies_change_no_meaning(block: int) -> None:
     assert results["PASS"] > 5
 
 
-@settings(max_examples=100, deadline=None)
+@examples(60)
 @given(POLICIES.map(json.dumps) | mutated_examples(), st.booleans())
 def test_safe_fixes_change_no_meaning(text: str, principals: bool) -> None:
     policy_type: PolicyType = "RESOURCE_POLICY" if principals else "IDENTITY_POLICY"
@@ -221,7 +222,7 @@ def test_safe_fixes_change_no_meaning(text: str, principals: bool) -> None:
     assert kept(text, after, policy_type) != "FAIL"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(60)
 @given(POLICIES.map(json.dumps) | mutated_examples(), st.sampled_from(POLICY_TYPES))
 def test_fixes_come_to_an_end(text: str, name: ApiName) -> None:
     json.loads(mended(text, name, unsafe=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.analyzers.embedded import VALIDATE_POLICY_RESOURCE_TYPES
@@ -30,7 +30,6 @@ def check(text: str, policy_type: tuple[str, str | None]) -> None:
     assert [finding for finding in findings if finding in certain] == certain
 
 
-@settings(deadline=None)
 @given(POLICIES, POLICY_TYPES, st.sampled_from([None, 2]), st.booleans())
 def test_policies_of_the_grammar(
     policy: object, policy_type: tuple[str, str | None], indent: int | None, ascii_only: bool
@@ -38,13 +37,11 @@ def test_policies_of_the_grammar(
     check(json.dumps(policy, indent=indent, ensure_ascii=ascii_only), policy_type)
 
 
-@settings(deadline=None)
 @given(mutated_examples(), POLICY_TYPES)
 def test_policies_with_parts_of_others(text: str, policy_type: tuple[str, str | None]) -> None:
     check(text, policy_type)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(EXAMPLES), st.data(), POLICY_TYPES)
 def test_policies_with_a_piece_of_text_replaced(
     text: str, data: st.DataObject, policy_type: tuple[str, str | None]

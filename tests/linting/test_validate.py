@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.linting.validate import validate_policy
@@ -14,6 +14,7 @@ from policy_gate.linting.view import (
     RESOURCE_ELEMENTS,
 )
 from tests.linting.shape import assert_in_shape, spanned
+from tests.properties import examples
 
 POLICY_TYPES = (
     ("IDENTITY_POLICY", None),
@@ -72,7 +73,7 @@ def test_any_bytes_have_an_answer(data: bytes) -> None:
 
 
 @given(st.integers(0, len(POLICY)), st.integers(0, 30), st.text(max_size=3))
-@settings(max_examples=300)
+@examples(150)
 def test_any_edit_of_a_policy_has_an_answer(start: int, length: int, insert: str) -> None:
     check(POLICY[:start] + insert + POLICY[start + length :])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.catalog.iam_data import catalog
@@ -13,6 +13,7 @@ from policy_gate.reasoning.access_by_action import AccessByAction, access_by_act
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.checks import check_no_new_access
 from policy_gate.reasoning.evaluator import decide
+from tests.properties import examples
 from tests.reasoning.documents import IDENTITY, RESOURCE, allow, deny, grant, policy
 from tests.reasoning.strategies import ACTIONS, conditional, statements
 
@@ -74,7 +75,7 @@ def test_documents_that_are_no_policies_are_refused() -> None:
         access_by_action(policy(), "[]", IDENTITY, S3)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(st.lists(conditional(statements()), max_size=4), st.lists(statements(), max_size=4))
 def test_it_agrees_with_the_check(new: Statements, existing: Statements) -> None:
     access = access_by_action(policy(*new), policy(*existing), IDENTITY, ACTIONS)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.reasoning.answer import Answer, Witness
 from policy_gate.reasoning.evaluator import decide
 from policy_gate.reasoning.external_access import check_no_external_access
 from policy_gate.reasoning.zone import Provider, ZoneOfTrust
+from tests.properties import examples
 from tests.reasoning.documents import grant, policy
 
 A, B = "111122223333", "444455556666"
@@ -280,7 +281,7 @@ def is_trusted(zone: ZoneOfTrust, request: Witness) -> bool:
     return own or listed or context.get("aws:PrincipalOrgID", ("",))[0] in zone.organizations
 
 
-@settings(max_examples=400, deadline=None)
+@examples(200)
 @given(st.lists(statements, min_size=1, max_size=3), st.sampled_from(ZONES))
 def test_nobody_outside_is_allowed_what_passes(
     made: list[dict[str, Any]], zone: ZoneOfTrust

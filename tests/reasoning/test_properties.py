@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.reasoning.answer import Answer, Witness
@@ -16,6 +16,7 @@ from policy_gate.reasoning.checks import (
 )
 from policy_gate.reasoning.document import PolicyType
 from policy_gate.reasoning.evaluator import decide
+from tests.properties import examples
 from tests.reasoning.documents import IDENTITY, RESOURCE, allow, policy
 from tests.reasoning.strategies import (
     ACTION_PATTERNS,
@@ -57,7 +58,7 @@ def assert_right(answer: Answer, new: str, existing: str, requests: list[Witness
         assert not [request for request in requests if is_new(new, existing, request)]
 
 
-@settings(max_examples=600, deadline=None)
+@examples(300)
 @given(identity, identity)
 def test_identity_answers_are_exact(new: Statements, existing: Statements) -> None:
     answer = new_access(new, existing)
@@ -65,7 +66,7 @@ def test_identity_answers_are_exact(new: Statements, existing: Statements) -> No
     assert_right(answer, policy(*new), policy(*existing), REQUESTS)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(200)
 @given(resource, resource)
 def test_resource_answers_are_right(new: Statements, existing: Statements) -> None:
     answer = new_access(new, existing, RESOURCE)
@@ -74,7 +75,7 @@ def test_resource_answers_are_right(new: Statements, existing: Statements) -> No
         assert answer.result != "UNKNOWN"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(identity, identity, st.sampled_from(["bob", "*", "a/x", ""]))
 def test_a_pass_holds_for_every_value_of_a_variable(
     new: Statements, existing: Statements, value: str
@@ -90,14 +91,14 @@ def test_a_pass_holds_for_every_value_of_a_variable(
         assert settled.result == "PASS"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(st.lists(conditional(statements(resource_policy=True)), max_size=4))
 def test_every_policy_is_within_itself(new: Statements) -> None:
     assert new_access(new, new, RESOURCE).result == "PASS"
     assert new_access(new, list(reversed(new)) + new, RESOURCE).result == "PASS"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(st.lists(conditional(statements()), max_size=4), conditional(statements()))
 def test_allowing_more_and_denying_more(new: Statements, statement: dict[str, Any]) -> None:
     if statement["Effect"] == "Allow":
@@ -107,14 +108,14 @@ def test_allowing_more_and_denying_more(new: Statements, statement: dict[str, An
     assert new_access(new, [allow()]).result == "PASS"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(60)
 @given(identity, identity, identity)
 def test_inclusion_is_transitive(one: Statements, two: Statements, three: Statements) -> None:
     if new_access(one, two).result == new_access(two, three).result == "PASS":
         assert new_access(one, three).result == "PASS"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(identity, identity, st.randoms(use_true_random=False))
 def test_spelling_does_not_matter(new: Statements, existing: Statements, random: Any) -> None:
     def respell(statement: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def test_spelling_does_not_matter(new: Statements, existing: Statements, random:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(
     identity,
     st.lists(st.sampled_from(ACTION_PATTERNS), min_size=1, max_size=3),
@@ -160,7 +161,7 @@ def test_access_not_granted(new: Statements, actions: list[str], resources: list
         assert all(reason.witness in granted for reason in answer.reasons)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(resource)
 def test_no_public_access(new: Statements) -> None:
     answer = check_no_public_access(policy(*new), "AWS::S3::Bucket")
@@ -172,7 +173,7 @@ def test_no_public_access(new: Statements) -> None:
             assert decide(policy(*new), reason.witness) == "ALLOW"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(st.lists(conditional(statements()), min_size=1, max_size=3), identity)
 def test_a_statement_may_be_split_by_its_actions(new: Statements, existing: Statements) -> None:
     first = new[0]

@@ -6,11 +6,12 @@ import string
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.syntax.node import MAX_DEPTH, Node, ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
+from tests.properties import examples
 
 
 def long_form(tag: str, node: Node) -> Node:
@@ -179,7 +180,7 @@ trees = st.recursive(
 
 
 @given(trees, st.sampled_from([True, False, None]), st.sampled_from([None, "'", '"', "|", ">"]))
-@settings(max_examples=150)
+@examples(80)
 def test_what_is_written_is_read(tree: object, flow: bool | None, style: str | None) -> None:
     text = yaml.safe_dump(tree, default_flow_style=flow, default_style=style, allow_unicode=True)
     if style is None:
@@ -198,7 +199,7 @@ def strings(value: object) -> object:
 
 
 @given(st.text(string.printable + "\x85\u2028é\U000f0000", max_size=60))
-@settings(max_examples=300)
+@examples(150)
 def test_any_text_is_a_tree_or_a_read_error(text: str) -> None:
     try:
         node = read_yaml(text, long_form)

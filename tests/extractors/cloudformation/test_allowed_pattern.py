@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policy_gate.extractors.cloudformation.allowed_pattern import (
@@ -14,6 +14,7 @@ from policy_gate.extractors.cloudformation.allowed_pattern import (
     AllowedPattern,
     allowed_pattern,
 )
+from tests.properties import examples
 
 ALPHABET = "abZ09-_:/.*?$ \n"
 SETS = ["[a-c]", "[^:]", "[^a*]", "[-a]", "[a-]", "[*]", "[:/]", "[0-9_.-]", r"[\w.]", r"[^\s:]"]
@@ -55,7 +56,7 @@ def covers(cover: str, text: str) -> bool:
     return re.fullmatch(written, text, re.DOTALL) is not None
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(150)
 @given(patterns, st.text(ALPHABET, max_size=5))
 def test_it_refuses_what_python_refuses(text: str, value: str) -> None:
     expected = re.fullmatch(text, value, re.ASCII | re.DOTALL) is not None
@@ -65,7 +66,7 @@ def test_it_refuses_what_python_refuses(text: str, value: str) -> None:
         assert (value in pattern.texts) is expected
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(150)
 @given(patterns, st.data())
 def test_what_covers_a_pattern_covers_its_values(text: str, data: st.DataObject) -> None:
     value = data.draw(st.from_regex(re.compile(text, re.ASCII | re.DOTALL), fullmatch=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.extractors.cloudformation.extract import CloudFormationExtractor
@@ -13,6 +13,7 @@ from policy_gate.extractors.interface import NotSupportedError
 from policy_gate.model import Extraction
 from policy_gate.syntax.node import ReadError
 from tests.extractors.cloudformation.extraction import extract, only, template_of
+from tests.properties import examples
 
 TEMPLATE = """\
 Transform: AWS::LanguageExtensions
@@ -94,7 +95,7 @@ def test_the_template_that_is_mutated_is_valid() -> None:
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
-@settings(max_examples=300, deadline=None)
+@examples(150)
 def test_mutated_text(source: random.Random, count: int) -> None:
     text = TEMPLATE
     for _ in range(count):
@@ -105,7 +106,7 @@ def test_mutated_text(source: random.Random, count: int) -> None:
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
-@settings(max_examples=300, deadline=None)
+@examples(150)
 def test_swapped_lines(source: random.Random, count: int) -> None:
     lines = TEMPLATE.splitlines()
     for _ in range(count):
@@ -151,7 +152,7 @@ values = st.recursive(
 
 
 @given(values, st.sampled_from(["Role", "Lambda", "Sns"]))
-@settings(max_examples=300, deadline=None)
+@examples(150)
 def test_any_value_anywhere(value: object, kind: str) -> None:
     written = repr_of(value)
     properties = {

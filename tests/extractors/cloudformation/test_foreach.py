@@ -8,7 +8,7 @@ from textwrap import dedent, indent
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policy_gate.extractors.interface import ParameterValue
@@ -635,7 +635,6 @@ def has_equal_keys(value: Any, x: str, y: str) -> bool:
 
 
 @given(VALUES, ITEMS, ITEMS)
-@settings(deadline=None)
 def test_a_loop_is_what_one_would_write_out_by_hand(value: Any, x: str, y: str) -> None:
     assume(not has_equal_keys(value, x, y))
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "logs"}}

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.model import DeferredText, DocumentPath, SourceMap, Value
 from tests.extractors.cloudformation.extraction import only, shown
+from tests.properties import examples
 
 DOCUMENT = {
     "Version": "2012-10-17",
@@ -158,7 +159,7 @@ def _strings(value: Value, path: DocumentPath = ()) -> Iterator[tuple[DocumentPa
         yield path, value
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(statement=st.dictionaries(st.sampled_from(["Action", "Sid", "x"]), documents, min_size=1))
 def test_every_form_gives_the_same_document(statement: dict[str, Value]) -> None:
     document: dict[str, Value] = {"Statement": [statement]}
