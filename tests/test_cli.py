@@ -196,8 +196,7 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
             policy_gate_process(
                 "run", *order, "--format", output, PYTHONHASHSEED=seed, COLUMNS="80"
             ).stdout
-            for order in (paths, paths[::-1], [*paths, "bad.json"])
-            for seed in ("1", "2", "3")
+            for order, seed in ((paths, "1"), (paths[::-1], "2"), ([*paths, "bad.json"], "3"))
         }
         assert len(printed) == 1
 

@@ -6,8 +6,8 @@ from tests.reasoning.fuzz import attack_many
 
 
 def test_random_pairs() -> None:
-    results, _, problems = attack_many(range(600))
+    results, _, problems = attack_many(range(300))
     assert problems == []
-    assert results["PASS"] > 100
-    assert results["FAIL"] > 100
-    assert results["UNKNOWN"] < 20
+    assert results["PASS"] > 50
+    assert results["FAIL"] > 50
+    assert results["UNKNOWN"] < 10
