@@ -376,11 +376,11 @@ def test_reformatting_makes_no_new_findings(
 @pytest.mark.skipif(not TEMPLATES.exists(), reason="the shared templates are not here")
 def test_reformatting_real_templates_makes_no_new_findings(tmp_path: Path) -> None:
     found = known_again(
-        shared_templates(),
+        shared_templates()[::3],
         lambda text, number: reformatted(text, flow=number % 2 == 1),
         tmp_path,
     )
-    assert found > 500
+    assert found > 150
 
 
 def lines(ran: Ran) -> list[Any]:
