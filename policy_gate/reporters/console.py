@@ -103,5 +103,7 @@ def _write_summary(
     }
     if rests_on:
         lines.append(f"Rests on: {', '.join(sorted(rests_on))} (README, How it decides)")
+    if step := wording.next_step(report):
+        lines.append(f"Next: {step}")
     for line in [*rest, *(part for text in lines for part in terminal.wrap(text))]:
         terminal.line(line)
