@@ -199,16 +199,15 @@ def outcome(report: GateReport, blocking: int, other: int) -> str:
     return f"{shown}; {passed}" if shown else passed
 
 
-def next_step(report: GateReport) -> str:
-    """What to do about a report that is not green; empty where its lines say so already."""
+def next_step(report: GateReport, first: Finding | None) -> str:
+    """What to do now, given the first finding that blocks; empty where nothing is left to say."""
     if report.status is Status.EMPTY and report.shard is None:
         return (
             "name what to check, `policy-gate run PATH`: a CloudFormation or SAM template, the"
             " cdk.out that `cdk synth` makes, or the JSON that `terraform show -json` makes of a"
-            " plan. `policy-gate doctor` says what was looked at, and why it counts for nothing."
+            " plan. `policy-gate doctor` says what was looked at, and what it was taken for."
         )
-    blocks = (item for result in report.results for item in result.findings if item.blocking)
-    if (first := next(blocks, None)) is None:
+    if first is None:
         return ""
     return (
         f"`policy-gate explain {first.code}` says what a finding means. What is meant to be so is"

@@ -131,6 +131,8 @@ def _gitlab(survey: Survey, steps: Sequence[_Step]) -> Workflow:
         text += "".join(f"    - {command}\n" for command in _in_folder(step))
         text += f'  artifacts: {{paths: ["{step.makes}"], expire_in: 1 day, access: developer}}\n'
     advice = ["Write the image and the version of policy-gate that you have into PATH."]
+    if any(command.startswith("python3") for step in steps for command in step.commands):
+        advice.append("Write an image with Node and Python into PATH, for `cdk synth`.")
     path = ".gitlab-ci.yml"
     if (survey.root / path).exists():
         path = ".gitlab/policy-gate.yml"
