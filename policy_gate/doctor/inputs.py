@@ -14,7 +14,7 @@ from policy_gate.extractors.discover import Met, extract_files, find_files
 from policy_gate.extractors.interface import joined
 from policy_gate.extractors.one_file import ASSEMBLY
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
-from policy_gate.extractors.unmade import is_terraform_source
+from policy_gate.extractors.terraform.root_modules import is_terraform_source
 from policy_gate.inputs import find_inputs
 from policy_gate.model import Extraction, Input, ReasonCode
 from policy_gate.reporters.wording import count, listed

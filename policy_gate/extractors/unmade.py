@@ -7,19 +7,15 @@ from pathlib import Path
 
 from policy_gate.extractors.files import opened
 from policy_gate.extractors.terraform.recognition import is_binary_plan, plan_start
+from policy_gate.extractors.terraform.root_modules import is_terraform_source, root_modules
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import decode, shown
 
 MAKE_PLAN = "`terraform plan -out tfplan && terraform show -json tfplan > plan.json`"
 SYNTHESIZE = "`cdk synth`"
 
-_SOURCES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _HEAD = 100_000
 _MAX_NAMED = 3
-
-
-def is_terraform_source(path: Path) -> bool:
-    return path.name.endswith(_SOURCES)
 
 
 def maker(missing: Path) -> str:
@@ -52,7 +48,9 @@ def unplanned(files: Iterable[Path]) -> str:
 
 
 def _named(sources: Sequence[Path]) -> str:
-    names = sorted({shown(path.parent / "*.tf") for path in sources})
+    # Those that all others call, in a circle, would leave none.
+    folders = root_modules(sources) or [sources[0].parent]
+    names = [shown(folder / "*.tf") for folder in folders]
     more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
     return f"{', '.join(names[:_MAX_NAMED])}{more}"
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +13,7 @@ from policy_gate.extractors.discover import extract_files, find_files
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.extractors.one_file import ASSEMBLY
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
-from policy_gate.extractors.unmade import is_terraform_source
+from policy_gate.extractors.terraform.root_modules import is_terraform_source, root_modules
 from policy_gate.model import Extraction
 from policy_gate.reporters.wording import count
 from policy_gate.revision_folder import working_in
@@ -28,8 +27,6 @@ _FILES = {
 _HOSTS = {"github": "github", "gitlab": "gitlab", "git-codecommit": "codebuild"}
 _HOST = re.compile(r"(?:[a-z+]+://)?(?:[^/@]*@)?([^/:]+)")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", re.ASCII)
-_LOCAL_MODULE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"]{0,500})"', re.MULTILINE)
-_MAX_SOURCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -73,13 +70,13 @@ def survey(root: Path) -> Survey:
         paths = [file.path for file in met.files if not file.is_assembly]
         made = [item.path for item in extraction.inputs if item.format == ASSEMBLY]
         apps = {_folder(path) for path in paths if path.name == "cdk.json"}
-        roots = _root_modules(path for path in paths if is_terraform_source(path))
+        roots = root_modules(path for path in paths if is_terraform_source(path))
     return Survey(
         root,
         extraction,
         # What `cdk synth` copied is no app.
         tuple(sorted(app for app in apps if not any(_is_below(app, folder) for folder in made))),
-        roots,
+        tuple(folder.as_posix() for folder in roots),
         tuple(
             item.path for item in extraction.inputs if item.format == TerraformPlanExtractor.name
         ),
@@ -94,24 +91,6 @@ def _folder(path: Path) -> str:
 
 def _is_below(path: str, folder: str) -> bool:
     return PurePosixPath(path).is_relative_to(folder) and folder != "."
-
-
-def _root_modules(sources: Iterable[Path]) -> tuple[str, ...]:
-    """The folders with sources that no other source calls as a module."""
-    folders: set[str] = set()
-    called: set[str] = set()
-    for path in sources:
-        folders.add(_folder(path))
-        called.update(os.path.normpath(path.parent / name) for name in _calls(path))
-    return tuple(sorted(folders - called))
-
-
-def _calls(path: Path) -> list[str]:
-    try:
-        with path.open("rb") as file:
-            return _LOCAL_MODULE.findall(file.read(_MAX_SOURCE).decode("utf-8", "replace"))
-    except OSError:
-        return []
 
 
 def _platform(root: Path) -> str:
