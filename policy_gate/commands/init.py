@@ -63,7 +63,7 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         found = survey(root)
         platform = arguments.platform or found.platform
-        _say(terminal, f"Found below {root}: {found.found()}")
+        _say(terminal, f"Found: {found.found()}")
         flow = None if platform == "none" else workflow(found, platform)
         files = dict(_texts(found))
         proposals = [_proposal(root, name, text) for name, text in files.items()]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from policy_gate.config import GateConfig
 from policy_gate.doctor.fact import Fact, State
-from policy_gate.extractors.discover import Met, extract_files, find_files
+from policy_gate.extractors.discover import NEVER_SEARCHED, Met, extract_files, find_files
 from policy_gate.extractors.interface import joined
 from policy_gate.extractors.one_file import ASSEMBLY
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
@@ -47,6 +47,7 @@ def look(paths: Sequence[str], config: GateConfig) -> Looked:
         *_found(found),
         *_not_read(found),
         *_passed_over(skipped, joined(met.others).skipped_files),
+        *_never_searched((*inputs.named, *inputs.matched)),
         *(Fact(_TOPIC, State.NOTE, note) for note in (*inputs.notes, *found.notes)),
         *_old(met, found.inputs),
     ]
@@ -85,9 +86,15 @@ def _passed_over(skipped: Sequence[str], links: int) -> Iterator[Fact]:
         yield Fact(_TOPIC, State.OK, f"{count(links, 'symbolic link')} not followed")
 
 
+def _never_searched(roots: Iterable[Path]) -> Iterator[Fact]:
+    folders = (root / name for root in roots for name in NEVER_SEARCHED - {".git"})
+    if names := sorted({shown(folder) for folder in folders if folder.is_dir()}):
+        yield Fact(_TOPIC, State.OK, f"never searched: {listed(names)}")
+
+
 def _suffix(path: str) -> str:
     suffix = Path(path).suffix
-    return suffix if _SUFFIX.fullmatch(suffix) else "others"
+    return suffix if _SUFFIX.fullmatch(suffix) else "other"
 
 
 def _skipped(met: Met, found: Extraction) -> Iterator[str]:

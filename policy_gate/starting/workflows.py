@@ -99,13 +99,15 @@ def _plan(folder: str, plan: str) -> _Step:
 
 
 def _github(survey: Survey, steps: Sequence[_Step]) -> Workflow:
-    text = _example("github/policy-gate.yml").replace("[main]", f"[{survey.branch}]", 1)
+    text = _example("github/policy-gate.yml")
+    if survey.branch != "main":
+        text = text.replace("[main]", f'["{survey.branch}"]', 1)
     added = ""
     if any(step.is_plan for step in steps):
         added += f"      - uses: {_TERRAFORM_ACTION}\n        with: {{terraform_wrapper: false}}\n"
         added += f"      # {_ROLE}\n"
     for step in steps:
-        where = f"working-directory: {step.folder}\n        " if step.folder != "." else ""
+        where = f'working-directory: "{step.folder}"\n        ' if step.folder != "." else ""
         added += f"      - {where}run: |\n"
         added += "".join(f"          {command}\n" for command in step.commands)
     before = "      - id: gate\n"
