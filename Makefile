@@ -68,19 +68,21 @@ check-sarif: .venv/run.stamp
 	.venv/bin/python -m tools.check_sarif $(MULTITOOL)
 
 # What GitHub reads, under the names that it reads it by; a component is two YAML documents.
-lint-ci: .tools/stamp
+lint-ci: .tools/stamp .venv/run.stamp
 	rm -rf .tools/ci && mkdir -p .tools/ci/.github/workflows
 	cp .github/workflows/*.yml examples/github/*.yml .tools/ci/.github/workflows/
 	cp .github/dependabot.yml .tools/ci/.github/
 	cp action.yml .tools/ci/
 	sed '1,/^---$$/d' templates/policy-gate.yml >.tools/ci/component.yml
+	.venv/bin/python -m tools.write_first_workflows .tools/ci
 	git init --quiet .tools/ci
 	.tools/bin/zizmor --offline .tools/ci
 	cd .tools/ci && ../bin/actionlint
 	.tools/bin/check-jsonschema --builtin-schema vendor.github-workflows .tools/ci/.github/workflows/*.yml
 	.tools/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	.tools/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	.tools/bin/check-jsonschema --builtin-schema vendor.gitlab-ci .tools/ci/component.yml examples/gitlab/.gitlab-ci.yml
+	.tools/bin/check-jsonschema --builtin-schema vendor.gitlab-ci .tools/ci/component.yml \
+		.tools/ci/init-gitlab.yml examples/gitlab/.gitlab-ci.yml
 	.tools/bin/hadolint Dockerfile
 	.tools/bin/pre-commit validate-manifest .pre-commit-hooks.yaml
 	.tools/bin/pre-commit validate-config examples/pre-commit/.pre-commit-config.yaml

@@ -65,6 +65,14 @@ def baseline_of_base(paths: Sequence[str], config: GateConfig, analyzer: Analyze
     return baseline_of(run_checks(held, config, analyzer, ""), name)
 
 
+def base_name(config: GateConfig) -> str:
+    """What a run compares with; empty where nothing names it. Raises RevisionError."""
+    if config.base and _assembly_folder(config.base):
+        return f"the assembly in {config.base}"
+    revision = _revision(config)
+    return str(revision) if revision else ""
+
+
 def _base(
     extraction: Extraction, paths: Sequence[str], config: GateConfig, analyzer: Analyzer
 ) -> tuple[Base | None, tuple[str, ...]]:

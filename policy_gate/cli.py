@@ -30,8 +30,14 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs policy-gate and returns its exit status."""
+    given = sys.argv[1:] if argv is None else list(argv)
     try:
-        arguments = parser().parse_args(argv)
+        if not given:
+            parser().print_help(sys.stderr)
+            return USAGE
+        if not given[0].startswith("-") and given[0] not in COMMANDS:
+            parser().error(_no_command(given[0]))
+        arguments = parser().parse_args(given)
         module = arguments.command.replace("-", "_")
         status: int = import_module(f"policy_gate.commands.{module}").main(arguments)
         sys.stdout.flush()
@@ -47,13 +53,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _no_command(word: str) -> str:
+    """What to say of a word that is no command."""
+    import shlex
+    from difflib import get_close_matches
+
+    if close := get_close_matches(word, COMMANDS, 1):
+        advice = f"did you mean `policy-gate {close[0]}`?"
+    elif os.path.exists(word) and word.isprintable():
+        advice = f"to check it, `policy-gate run {shlex.quote(word)}`"
+    else:
+        advice = f"there are {', '.join(COMMANDS)}"
+    return f"there is no command {word[:100]!a}: {advice}"
+
+
 def parser() -> argparse.ArgumentParser:
     """What reads the command line, with a parser for each command below it."""
     whole = _Parser(
         prog="policy-gate",
         description="Checks the IAM policies of infrastructure code before they are deployed.",
-        epilog="Exit status: 0 passed, 2 failed, 1 the gate could not do its work,"
-        " 3 nothing to check, 64 wrong usage.",
+        epilog="To begin with: policy-gate doctor says what would be checked here, policy-gate run"
+        " checks it, policy-gate init writes a configuration. Exit status: 0 passed, 2 failed,"
+        " 1 the gate could not do its work, 3 nothing to check, 64 wrong usage.",
     )
     whole.add_argument("--version", action="version", version=f"policy-gate {__version__}")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")

@@ -62,7 +62,7 @@ SENSITIVE_ACTIONS = (
 _DEFAULTS_NOTE = (
     f"There is no {FILE_NAME}, so the default checks ran: validate-policy, no-public-access, and"
     f" on identity policies access-not-granted with {len(SENSITIVE_ACTIONS)} actions that no"
-    " workload should hold."
+    " workload should hold. `policy-gate init` writes one."
 )
 
 

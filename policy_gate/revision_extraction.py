@@ -50,11 +50,11 @@ def extract_revision(
         with working_in(folder / inside):
             settings, notes = _settings(config, moved)
             config = replace(config, settings=settings)
-            inputs = find_inputs((), config)
-            if paths:
-                inputs = Inputs(tuple(path for path in named if path and os.path.lexists(path)))
+            inputs = Inputs(tuple(filter(None, named))) if paths else find_inputs((), config)
+            # What is new, or in no revision, as a cloud assembly, was not there before.
+            there = filter(os.path.lexists, inputs.named)
             found = extract_paths(
-                filter(moved.is_inside, inputs.named),
+                filter(moved.is_inside, there),
                 filter(moved.is_inside, inputs.matched),
                 settings,
             )

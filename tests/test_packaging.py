@@ -62,22 +62,30 @@ def wheel(folder: Path, version: str) -> zipfile.ZipFile:
 
 
 @pytest.mark.skipif(not (BUILD / "hatchling").is_dir(), reason="there is no build backend here")
-def test_a_wheel_carries_the_library_of_references(tmp_path: Path) -> None:
+def test_a_wheel_carries_the_library_of_references_and_the_workflows(tmp_path: Path) -> None:
     files = [file for file in (ROOT / "reference-policies").rglob("*") if file.is_file()]
     names = {f"policy_gate/{file.relative_to(ROOT).as_posix()}" for file in files}
     assert len(names) > 100
     built = wheel(tmp_path, "standard")
     assert names <= set(built.namelist())
 
-    # It is found there, apart from this checkout.
+    # They are found there, apart from this checkout.
     built.extractall(tmp_path / "installed")
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "policy_gate", "test-references", "--format", "json"],
-        check=True, capture_output=True, text=True, cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
-    )  # fmt: skip
-    paths = [reference["path"] for reference in json.loads(done.stdout)["references"]]
+
+    def printed(*arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "policy_gate", *arguments],
+            check=True, capture_output=True, text=True, cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        ).stdout  # fmt: skip
+
+    found = json.loads(printed("test-references", "--format", "json"))["references"]
+    paths = [reference["path"] for reference in found]
     assert "installed/policy_gate/reference-policies/pass-role" in paths
+
+    printed("init", "--yes", "--platform", "github")
+    made = tmp_path / ".github" / "workflows" / "policy-gate.yml"
+    assert made.read_text() == (ROOT / "examples" / "github" / "policy-gate.yml").read_text()
 
 
 @pytest.mark.skipif(not (BUILD / "hatchling").is_dir(), reason="there is no build backend here")
@@ -87,7 +95,9 @@ def test_an_editable_install_takes_the_library_of_the_checkout(tmp_path: Path) -
 
 
 def test_the_image_is_built_with_the_library_of_references() -> None:
-    assert "!reference-policies" in (ROOT / ".dockerignore").read_text().splitlines()
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "!reference-policies" in lines
+    assert "!examples/github/policy-gate.yml" in lines
 
 
 def test_there_is_a_lock_for_each_environment() -> None:

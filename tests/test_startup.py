@@ -22,6 +22,7 @@ HEAVY = (
     "pydantic",
     "requests",
     "samtranslator",
+    "shtab",
 )
 
 

@@ -8,9 +8,12 @@ from typing import NamedTuple
 
 from policy_gate.arguments import (
     check,
+    completion,
     diff,
+    doctor,
     explain,
     extract,
+    init,
     merge,
     run,
     serve,
@@ -29,6 +32,8 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "run": Command("check every policy found in the paths", run.add),
+    "doctor": Command("say what would be checked here, with what, and why", doctor.add),
+    "init": Command("write a first configuration and a workflow", init.add),
     "extract": Command("print the policies found in the paths", extract.add),
     "merge": Command("make one report of those of all shards", merge.add),
     "check": Command("ask one question about one policy document", check.add),
@@ -37,4 +42,5 @@ COMMANDS = {
     "explain": Command("say what the code of a finding means", explain.add),
     "test-references": Command("hold reference policies to their examples", test_references.add),
     "serve": Command("answer as IAM Access Analyzer does, over HTTP", serve.add),
+    "completion": Command("print what completes commands and options in a shell", completion.add),
 }

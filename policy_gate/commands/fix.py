@@ -5,27 +5,25 @@ All that is said here goes to stderr: stdout is for the report.
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from policy_gate.analyzers.interface import Analyzer, PolicyType, ValidatePolicyFinding
 from policy_gate.commands.complaint import complain
+from policy_gate.commands.questions import agrees, has_terminal, show_difference
 from policy_gate.commands.rewrite import PolicyFile
 from policy_gate.config_section import ConfigError
 from policy_gate.linting.fix import Fix
 from policy_gate.linting.fixes import apply, compatible, fixes_of
 from policy_gate.linting.validate import kind_of
 from policy_gate.linting.view import view_policy
-from policy_gate.reporters.terminal import Style, Terminal
+from policy_gate.reporters.terminal import Terminal
 from policy_gate.reporters.wording import count
 from policy_gate.syntax.node import Lines
 
 _MAX_ROUNDS = 50
-_STYLES: dict[str, Style] = {"+": "green", "-": "red", "@": "cyan"}
-_TAB = "    "
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,11 @@ def fix_file(path: Path, validation: Validation, *, unsafe: bool, yes: bool) -> 
     _show(terminal, file, text, advice)
     file.check()
     if not yes:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not has_terminal():
             reason = "there is no terminal to ask at: pass --yes to apply this"
             complain(ConfigError(f"{file.name} is not changed: {reason}"))
             return file.text, False
-        if not _agrees(terminal):
+        if not agrees(terminal, "Apply this?"):
             terminal.line(terminal.visible(f"{file.name} is not changed"))
             return file.text, True
     file.write(text)
@@ -93,27 +91,9 @@ def _show(terminal: Terminal, file: PolicyFile, text: str, advice: Sequence[str]
         for line in terminal.wrap(sentence, "  ", "    "):
             terminal.line(line)
     terminal.line()
-    for line in _diff(file.name, file.text, text):
-        shown = terminal.visible(line.removesuffix("\r").replace("\t", _TAB))
-        terminal.line(shown, _STYLES.get(line[:1], "plain"))
+    show_difference(terminal, (file.name, file.text), (f"{file.name} (fixed)", text))
     terminal.line()
 
 
 def _fixes(advice: Sequence[str]) -> str:
     return count(len(advice), "fix", "fixes")
-
-
-def _diff(name: str, before: str, after: str) -> Iterator[str]:
-    return difflib.unified_diff(
-        before.removesuffix("\n").split("\n"),
-        after.removesuffix("\n").split("\n"),
-        name,
-        f"{name} (fixed)",
-        lineterm="",
-    )
-
-
-def _agrees(terminal: Terminal) -> bool:
-    terminal.stream.write("Apply this? [y/N] ")
-    terminal.stream.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

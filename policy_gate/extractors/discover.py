@@ -34,6 +34,7 @@ from policy_gate.extractors.one_file import (
     parcel,
     unreadable,
 )
+from policy_gate.extractors.unmade import unplanned
 from policy_gate.model import Extraction
 
 MUCH = 250_000
@@ -65,9 +66,14 @@ def find_files(named: Iterable[Path], searched: Iterable[Path]) -> Met:
         *((path, False) for path in sorted(searched, key=_files_first)),
     ]
     met = [item for path, is_named in ordered for item in _of_path(path, is_named, seen)]
+    files = tuple(item for item in met if isinstance(item, File))
+    note = unplanned(file.path for file in files)
     return Met(
-        tuple(item for item in met if isinstance(item, File)),
-        tuple(item for item in met if isinstance(item, Extraction)),
+        files,
+        (
+            *(item for item in met if isinstance(item, Extraction)),
+            *([Extraction(notes=(note,))] if note else []),
+        ),
     )
 
 

@@ -70,6 +70,7 @@ def joined(parts: Sequence[Extraction]) -> Extraction:
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         boundaries=tuple(item for part in parts for item in part.boundaries),
         waivers=tuple(waiver for part in parts for waiver in part.waivers),
+        inputs=tuple(item for part in parts for item in part.inputs),
     )
 
 

@@ -17,10 +17,21 @@ from policy_gate.extractors.interface import (
     OtherFilesError,
 )
 from policy_gate.extractors.recognise import Read, explaining, read, recognised
+from policy_gate.extractors.unmade import maker
 from policy_gate.fault import fault
-from policy_gate.model import Extraction, NotChecked, PolicyIdentity, ReasonCode, Unreadable
+from policy_gate.model import (
+    Extraction,
+    Input,
+    NotChecked,
+    PolicyIdentity,
+    ReasonCode,
+    Unreadable,
+)
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, shown
+
+ASSEMBLY = "CDK cloud assembly"
+"""The format of the folder that `cdk synth` makes."""
 
 STANDARD_INPUT = "<stdin>"
 """What standard input is called in reports."""
@@ -130,7 +141,8 @@ def _binary_plan(source: Source, *, is_named: bool) -> Extraction:
 
 def _extracted(source: Source, extractor: Extractor, settings: ExtractSettings) -> Extraction:
     try:
-        return extractor.extract(source, settings)
+        found = extractor.extract(source, settings)
+        return replace(found, inputs=(Input(source.path, extractor.name),))
     except OtherFilesError:
         raise
     except (ReadError, NotSupportedError) as error:
@@ -141,7 +153,8 @@ def _extracted(source: Source, extractor: Extractor, settings: ExtractSettings) 
 
 def _assembly(folder: Path, settings: ExtractSettings) -> Extraction:
     try:
-        return extract_assembly(folder, settings)
+        found = extract_assembly(folder, settings)
+        return replace(found, inputs=(Input(shown(folder), ASSEMBLY),))
     except Exception as error:  # noqa: BLE001 - as above
         return _failed(Source(shown(folder), ""), error)
 
@@ -162,4 +175,5 @@ def _not_analysed(source: Source, error: ReadError | NotSupportedError) -> Extra
 def unreadable(path: Path, error: Exception) -> Extraction:
     """What a path holds that the file system does not give."""
     reason = getattr(error, "strerror", None) or "this path cannot be resolved"
-    return Extraction(unreadable=(Unreadable(shown(path), reason),))
+    advice = maker(path) if isinstance(error, FileNotFoundError) else ""
+    return Extraction(unreadable=(Unreadable(shown(path), reason + advice),))

@@ -18,6 +18,7 @@ from policy_gate.model.extraction import (
     Boundary,
     Extraction,
     Gone,
+    Input,
     NotChecked,
     Unreadable,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Finding",
     "GateReport",
     "Gone",
+    "Input",
     "InvalidWaiver",
     "Location",
     "NotChecked",

@@ -82,6 +82,16 @@ class Gone(NotChecked):
     """As that of a Policy."""
 
 
+class Input(NamedTuple):
+    """Something that was read as infrastructure code."""
+
+    path: str
+    """A file, or the folder of a cloud assembly."""
+
+    format: str
+    """As `CloudFormation template`."""
+
+
 class Unreadable(NamedTuple):
     """An input that the file system did not give. It makes the run an error."""
 
@@ -113,3 +123,6 @@ class Extraction:
 
     waivers: tuple[Waiver | InvalidWaiver, ...] = ()
     """Those that stand in the code; whether they count is for the configuration to say."""
+
+    inputs: tuple[Input, ...] = ()
+    """What was read, but for what is part of another and what could not be analysed."""

@@ -103,5 +103,10 @@ def _write_summary(
     }
     if rests_on:
         lines.append(f"Rests on: {', '.join(sorted(rests_on))} (README, How it decides)")
+    first_blocking = next(
+        (found.finding for of_file in problems.values() for found in of_file.blocking), None
+    )
+    if step := wording.next_step(report, first_blocking):
+        lines.append(f"Next: {step}")
     for line in [*rest, *(part for text in lines for part in terminal.wrap(text))]:
         terminal.line(line)

@@ -199,6 +199,22 @@ def outcome(report: GateReport, blocking: int, other: int) -> str:
     return f"{shown}; {passed}" if shown else passed
 
 
+def next_step(report: GateReport, first: Finding | None) -> str:
+    """What to do now, given the first finding that blocks; empty where nothing is left to say."""
+    if report.status is Status.EMPTY and report.shard is None:
+        return (
+            "name what to check, `policy-gate run PATH`: a CloudFormation or SAM template, the"
+            " cdk.out that `cdk synth` makes, or the JSON that `terraform show -json` makes of a"
+            " plan. `policy-gate doctor` says what was looked at, and what it was taken for."
+        )
+    if first is None:
+        return ""
+    return (
+        f"`policy-gate explain {first.code}` says what a finding means. What is meant to be so is"
+        " accepted by its id: `policy-gate waive ID --reason WHY --expires DAY`."
+    )
+
+
 def defaults_taken(results: Sequence[CheckResult]) -> str:
     """The defaults that the answers rest on, as `${Env} = dev, ${Size} = 2`; empty if none."""
     taken = {

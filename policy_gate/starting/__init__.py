@@ -1,0 +1,1 @@
+"""`policy-gate init`: what a repository holds, and the first files that follow from it."""
