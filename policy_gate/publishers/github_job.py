@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MAX_EVENT = 25_000_000
-"""Bytes: an event is as large as a webhook may be."""
+"""Bytes of the event of a job: as many as a webhook may have."""
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)

@@ -102,6 +102,6 @@ def _write_summary(
         sentence.partition(":")[0] for result in report.results for sentence in result.rests_on
     }
     if rests_on:
-        lines.append(f"Rests on: {', '.join(sorted(rests_on))} (README, How it decides)")
+        lines.append(f"Rests on: {', '.join(sorted(rests_on))} (docs/how-it-decides.md)")
     for line in [*rest, *(part for text in lines for part in terminal.wrap(text))]:
         terminal.line(line)

@@ -34,9 +34,10 @@ MAX_STEPS_OF_ONE = 200_000
 """Steps for one expression and those that it refers to."""
 
 MAX_SIZE = 200_000
-"""Of one value, written out: parts that stand in several places count in each."""
+"""Parts of one value, written out: parts that stand in several places count in each."""
 
 MAX_DEPTH = 120
+"""Expressions inside each other."""
 
 _UNTOLD = "its expression is not evaluated here"
 _TOO_MUCH = "it takes too many steps to evaluate"
