@@ -58,7 +58,7 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/runs.py
 
 docs: docs-reference .docs/stamp
-	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
 
 docs-reference: .venv/run.stamp
 	.venv/bin/python -m tools.make_check_pages
