@@ -2,7 +2,8 @@
 # make test    adds the test dependencies and runs every check
 # make fuzz    decides 200,000 random pairs of policies and attacks the answers
 # make test-dask  runs the tests of --executor dask, in an environment of their own
-# make docs    writes the pages made from the code, and builds the site into build/site, strictly
+# make docs    writes the pages made from the code, and makes the site
+# make site    builds the documentation into build/site, strictly, in an environment of its own
 # make bench   measures start-up, extraction and the decision procedure, side by side with others
 # make lint-ci judges the files of CI with zizmor, actionlint, check-jsonschema and hadolint
 # make test-action | test-component | test-buildspec | test-pre-commit | test-image | test-prism
@@ -24,7 +25,7 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.
 ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
-.PHONY: run test test-dask fuzz bench docs docs-reference screenshot check-sarif lock lint-ci image
+.PHONY: run test test-dask fuzz bench docs docs-reference site screenshot check-sarif lock lint-ci image
 .PHONY: test-action test-component test-buildspec test-pre-commit test-image test-prism
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
@@ -57,7 +58,10 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/linting.py $(POLICIES)
 	.venv/bin/python benchmarks/runs.py
 
-docs: docs-reference .docs/stamp
+docs: docs-reference site
+
+# Not with --quiet: MkDocs counts no warnings then, and nothing is strict.
+site: .docs/stamp
 	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
 
 docs-reference: .venv/run.stamp
