@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tests.docs.pages import ROOT
+
 # The beginning of a command, and the test file or the make target that runs it.
 ELSEWHERE = {
     "make run": "make run",
@@ -30,11 +32,10 @@ def runner(command: str) -> str:
     return found[0] if found else ""
 
 
-def exists(where: str, root: str) -> bool:
+def exists(where: str) -> bool:
     """Is there that file, or that target in the Makefile?"""
-    from pathlib import Path
-
     if not where.startswith("make "):
-        return Path(root, where).is_file()
+        return (ROOT / where).is_file()
     target = re.escape(where.removeprefix("make "))
-    return re.search(rf"^{target}:", Path(root, "Makefile").read_text(), re.MULTILINE) is not None
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return re.search(rf"^{target}:", makefile, re.MULTILINE) is not None

@@ -74,4 +74,4 @@ def _check(command: Command, ran: Ran) -> None:
 def test_what_runs_elsewhere_is_shown_and_runs_there() -> None:
     shown = [command.text for page in pages() for command in SHOWN[page]]
     assert not [start for start in ELSEWHERE if not any(text.startswith(start) for text in shown)]
-    assert not [where for where in ELSEWHERE.values() if not exists(where, str(ROOT))]
+    assert not [where for where in ELSEWHERE.values() if not exists(where)]

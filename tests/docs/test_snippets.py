@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -67,6 +68,26 @@ def _check_configuration(block: Block, content: dict[str, Any]) -> None:
     Path(".policy-gate.yml").write_text(checks + block.text)
     if "s3://" not in block.text:  # tests/test_s3_source.py has a bucket
         assert load_config(Path(".policy-gate.yml")).checks
+
+
+_STEP = re.compile(r"^ +(?:- )?(?:run: )?(policy-gate run[^$\n]*)$", re.MULTILINE)
+STEPS = [
+    pytest.param(command, id=f"{block.place} {command}")
+    for page in pages()
+    for block in blocks(page, "yaml")
+    for command in _STEP.findall(block.text)
+]
+"""The runs in jobs, without those that hold variables of the shell: test_matrix has these."""
+
+
+@pytest.mark.parametrize("command", STEPS)
+def test_a_step_of_a_job_runs(command: str) -> None:
+    shutil.copy(ROOT / "examples" / "getting-started" / "template.yaml", ".")
+    Path("templates").mkdir()
+    shutil.copy("template.yaml", "templates")
+    # Who has no account asks the embedded analyzer.
+    ran = gate(*command.replace("--analyzer aws", "--analyzer embedded").split()[1:])
+    assert (ran.status, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize("block", shown("python"))
