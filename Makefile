@@ -3,6 +3,8 @@
 # make fuzz    decides 200,000 random pairs of policies and attacks the answers, and holds each
 #              property of the tests to 20 times as many examples
 # make test-dask  runs the tests of --executor dask, in an environment of their own
+# make docs    writes the pages made from the code, and makes the site
+# make site    builds the documentation into build/site, strictly, in an environment of its own
 # make bench   measures start-up, extraction and the decision procedure, side by side with others
 # make lint-ci judges the files of CI with zizmor, actionlint, check-jsonschema and hadolint
 # make test-action | test-component | test-buildspec | test-pre-commit | test-image | test-prism
@@ -24,7 +26,7 @@ COMPILE := .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.
 ORIGIN := "$$(pwd) $(PYTHON)"
 USABLE := $(shell { .venv/bin/python -c '' && test "$$(cat .venv/run.stamp)" = $(ORIGIN); } 2>/dev/null && echo yes)
 
-.PHONY: run test test-dask fuzz bench docs screenshot check-sarif lock lint-ci image
+.PHONY: run test test-dask fuzz bench docs docs-reference site screenshot check-sarif lock lint-ci image
 .PHONY: test-action test-component test-buildspec test-pre-commit test-image test-prism
 ifneq ($(USABLE),yes)
 .PHONY: .venv/run.stamp
@@ -57,9 +59,19 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/linting.py $(POLICIES)
 	.venv/bin/python benchmarks/runs.py
 
-docs: .venv/run.stamp
+docs: docs-reference site
+
+# Not with --quiet: MkDocs counts no warnings then, and nothing is strict.
+site: .docs/stamp
+	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
+
+docs-reference: .venv/run.stamp
 	.venv/bin/python -m tools.make_check_pages
 	.venv/bin/python -m tools.make_reference_page
+	.venv/bin/python -m tools.make_configuration_page
+	.venv/bin/python -m tools.make_command_page
+	.venv/bin/python -m tools.make_limits_page
+	.venv/bin/python -m tools.make_python_page
 
 screenshot: .venv/run.stamp
 	.venv/bin/python -m tools.take_screenshot
@@ -69,23 +81,26 @@ check-sarif: .venv/run.stamp
 
 # What GitHub reads, under the names that it reads it by; a component is two YAML documents.
 lint-ci: .tools/stamp .venv/run.stamp
-	rm -rf .tools/ci && mkdir -p .tools/ci/.github/workflows
+	rm -rf .tools/ci .tools/pages && mkdir -p .tools/ci/.github/workflows
 	cp .github/workflows/*.yml examples/github/*.yml .tools/ci/.github/workflows/
 	cp .github/dependabot.yml .tools/ci/.github/
 	cp action.yml .tools/ci/
 	sed '1,/^---$$/d' templates/policy-gate.yml >.tools/ci/component.yml
 	.venv/bin/python -m tools.write_first_workflows .tools/ci
 	git init --quiet .tools/ci
+	.tools/bin/python -m tools.page_snippets .tools/pages
+	git init --quiet .tools/pages
 	.tools/bin/zizmor --offline .tools/ci
 	cd .tools/ci && ../bin/actionlint
-	.tools/bin/check-jsonschema --builtin-schema vendor.github-workflows .tools/ci/.github/workflows/*.yml
+	cd .tools/pages && ../bin/actionlint
+	.tools/bin/check-jsonschema --builtin-schema vendor.github-workflows .tools/ci/.github/workflows/*.yml .tools/pages/.github/workflows/*.yml
 	.tools/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	.tools/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	.tools/bin/check-jsonschema --builtin-schema vendor.gitlab-ci .tools/ci/component.yml \
-		.tools/ci/init-gitlab.yml examples/gitlab/.gitlab-ci.yml
+		.tools/ci/init-gitlab.yml examples/gitlab/.gitlab-ci.yml .tools/pages/gitlab-*.yml
 	.tools/bin/hadolint Dockerfile
 	.tools/bin/pre-commit validate-manifest .pre-commit-hooks.yaml
-	.tools/bin/pre-commit validate-config examples/pre-commit/.pre-commit-config.yaml
+	.tools/bin/pre-commit validate-config examples/pre-commit/.pre-commit-config.yaml .tools/pages/pre-commit-*.yml
 
 # -s shows what each tool printed, -rs why a test was skipped.
 WAY = WAYS=$@ .venv/bin/pytest -n0 -s -rs
@@ -131,6 +146,8 @@ lock: .venv/run.stamp
 		--output-file requirements/tools.txt
 	$(COMPILE) --upgrade pyproject.toml --extra dask --constraint requirements/test.txt \
 		--output-file requirements/dask.txt
+	$(COMPILE) --upgrade pyproject.toml --extra docs --constraint requirements/run.txt \
+		--output-file requirements/docs.txt
 
 # The build backend stays outside the environment: it is no run-time dependency.
 .venv/run.stamp: pyproject.toml requirements/build.txt requirements/run.txt
@@ -173,4 +190,12 @@ lock: .venv/run.stamp
 	@echo "Building .tools with what judges the files of CI" >&2
 	@$(PYTHON) -m venv --clear .tools
 	@.tools/bin/pip install --quiet --require-hashes --requirement requirements/tools.txt >&2
+	@touch $@
+
+# By uv, which takes a fifth of the time of pip.
+.docs/stamp: requirements/docs.txt requirements/uv.txt
+	@echo "Building .docs with what makes the site" >&2
+	@$(PYTHON) -m venv --clear .docs
+	@.docs/bin/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt >&2
+	@.docs/bin/uv pip sync --quiet --require-hashes --python .docs/bin/python requirements/docs.txt
 	@touch $@

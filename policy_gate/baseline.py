@@ -28,7 +28,9 @@ from policy_gate.syntax.source import shown
 
 FORMAT = "policy-gate baseline"
 VERSION = 1
+
 MAX_BYTES = 50_000_000
+"""Bytes of a baseline."""
 
 OWN_CHECK = "waivers"
 """The check of findings about waivers themselves, which nothing accepts."""

@@ -20,6 +20,7 @@ from policy_gate.baseline import Baseline
 from policy_gate.checks.interface import Check
 from policy_gate.checks.registry import CHECKS, build_checks
 from policy_gate.config_aws import aws_settings, sends_sensitive
+from policy_gate.config_keys import EMBEDDED_KEYS, TOP_KEYS
 from policy_gate.config_publish import publish_settings
 from policy_gate.config_section import ConfigError, Locate, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
@@ -174,26 +175,7 @@ def load_config(path: Path, located: Locate = Path) -> GateConfig:
         raise ConfigError(error.message, source, error.offset) from error
     root = Section(source, node, "", path.parent)
     root.located = located
-    root.only(
-        "analyzer",
-        "aws",
-        "embedded",
-        "inputs",
-        "parameters",
-        "parameters-file",
-        "checks",
-        "unknown",
-        "managed-policies",
-        "managed-policy-documents",
-        "parameter-defaults",
-        "terraform-roots",
-        "new-access",
-        "baseline",
-        "waivers",
-        "inline-waivers",
-        "markdown-template",
-        "publish",
-    )
+    root.only(*TOP_KEYS)
     return GateConfig(
         _checks(root),
         root.choice("analyzer", ANALYZERS),
@@ -258,7 +240,7 @@ def _embedded(root: Section) -> EmbeddedSettings:
     if not root.has("embedded"):
         return DEFAULT_SETTINGS
     section = root.section("embedded")
-    section.only("approximate", "service-data-days")
+    section.only(*EMBEDDED_KEYS)
     return EmbeddedSettings(
         section.flag("approximate"),
         section.count("service-data-days", DEFAULT_SETTINGS.service_data_days),

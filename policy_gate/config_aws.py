@@ -10,22 +10,42 @@ from pathlib import Path
 
 from policy_gate.analyzers.settings import DEFAULT_AWS_SETTINGS, AwsSettings
 from policy_gate.ci import is_ci, is_in_checkout
+from policy_gate.config_key import Key, Keys
 from policy_gate.config_section import Section
 
-_KEYS = (
-    "region",
-    "profile",
-    "role-arn",
-    "max-concurrency",
-    "deadline",
-    "cache",
-    "price-per-call",
-    "send-sensitive",
-)
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}", re.ASCII)
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _MAX_CONCURRENCY = 256
 _MAX_DEADLINE = 86_400
+
+AWS_KEYS: Keys = {
+    "region": Key("a Region", "that of the AWS SDK", "where Access Analyzer is asked"),
+    "profile": Key("a text", "that of the AWS SDK", "the profile with the credentials"),
+    "role-arn": Key("the ARN of a role", "none", "a role to assume before anything is asked"),
+    "max-concurrency": Key(
+        f"a whole number from 1 to {_MAX_CONCURRENCY}",
+        f"{DEFAULT_AWS_SETTINGS.max_concurrency}",
+        "calls in flight at a time; fewer while AWS throttles",
+    ),
+    "deadline": Key(
+        f"seconds, from 1 to {_MAX_DEADLINE:,}",
+        f"{DEFAULT_AWS_SETTINGS.deadline}",
+        "what has no answer then is an ERROR",
+    ),
+    "cache": Key(
+        "a folder, or `false`",
+        "the cache folder of the user",
+        "where answers are kept for seven days; in CI never inside the checkout",
+    ),
+    "price-per-call": Key(
+        "US dollars",
+        f"{DEFAULT_AWS_SETTINGS.price_per_call:.4f}",
+        "for the estimated cost of custom policy checks",
+    ),
+    "send-sensitive": Key(
+        "`true` or `false`", "`false`", "may policies that a plan marks sensitive go to AWS?"
+    ),
+}
 
 
 def aws_settings(root: Section) -> AwsSettings:
@@ -38,7 +58,7 @@ def aws_settings(root: Section) -> AwsSettings:
             raise section.error(
                 "an endpoint comes from AWS_ENDPOINT_URL or --endpoint-url, never from a file", key
             )
-    section.only(*_KEYS)
+    section.only(*AWS_KEYS)
     defaults = DEFAULT_AWS_SETTINGS
     return AwsSettings(
         _text(section, "region", _REGION, "a Region such as eu-central-1"),

@@ -10,6 +10,7 @@ from policy_gate.syntax.node import Node, ReadError
 from policy_gate.syntax.source import Source, decode, shown
 
 MAX_BYTES = 1_000_000
+"""Bytes of the configuration and of each file that it names, unless the reader says otherwise."""
 
 Locate = Callable[[str], Path]
 """Where a file that the user names is."""

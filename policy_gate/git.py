@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 TIMEOUT = 120
-"""Seconds that one command may take."""
+"""Seconds that one command of git may take."""
 
 _SETTINGS = (
     "core.fsmonitor=false",

@@ -21,7 +21,7 @@ from policy_gate.extractors.files import MAX_BYTES
 from policy_gate.git import GitError
 
 MAX_FILES = 500_000
-"""Files of a revision."""
+"""Files of a revision that is compared with."""
 
 _FILE, _LINK, _SUBMODULE = ("100644", "100755"), "120000", "160000"
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from policy_gate.revision import Entry
 
 MAX_BYTES_IN_ALL = 4_000_000_000
+"""Bytes of a revision that are written out for the extractors."""
 
 
 @contextmanager

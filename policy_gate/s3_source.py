@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SCHEME = "s3://"
 
 MAX_SECONDS = 60.0
-"""Seconds that an object may take."""
+"""Seconds that an object of S3 may take."""
 
 _FORM = "s3://bucket/key, then ?versionId=VERSION and #sha256=HASH if you like"
 _NAME = re.compile(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from policy_gate.config_key import Key, Keys
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.model import (
     CheckResult,
@@ -33,8 +34,29 @@ FILE = Path(".policy-gate", "waivers.yml")
 WHAT = ("fingerprint", "check", "code", "resource")
 WHY = ("reason", "owner", "expires", "ticket")
 
+KEYS: Keys = {
+    "fingerprint": Key("the `id` in the report", "none", "one finding, or one UNKNOWN result"),
+    "resource": Key(
+        "a pattern (`*`, `?`) of logical ids, Terraform addresses, files from the root of the"
+        " repository, or `file:address`",
+        "none",
+        "in place of `fingerprint`, with `code`, `check` or both; `*` alone needs a `code`",
+    ),
+    "code": Key("a code, as reports name it", "any", "findings of this code"),
+    "check": Key(
+        "a check, as reports name it", "any", "findings of this check, with any reference"
+    ),
+    "reason": Key("a text", "required", "why it is accepted"),
+    "expires": Key("a date as `2026-12-31`", "required", "the last day on which it counts, in UTC"),
+    "owner": Key("a text", "none", "who accepts it"),
+    "ticket": Key("a text or a number", "none", "where that was decided"),
+}
+
 MAX_WAIVERS = 10_000
+"""Waivers in one file or list."""
+
 MAX_TEXT = 1_000
+"""Characters of one text of a waiver."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-f]{4,64}(-[0-9]{1,6})?")
@@ -81,7 +103,7 @@ def waivers_in(section: Section) -> tuple[Waiver, ...]:
         raise section.error(f"more than {MAX_WAIVERS:,} waivers")
     found: dict[tuple[str, ...], Waiver] = {}
     for entry in entries:
-        entry.only(*WHAT, *WHY)
+        entry.only(*KEYS)
         waiver = _waiver(entry)
         key = (waiver.fingerprint, waiver.check, waiver.code, waiver.resource)
         if key in found:

@@ -102,8 +102,9 @@ def test_the_image_is_built_with_the_library_of_references() -> None:
 
 def test_there_is_a_lock_for_each_environment() -> None:
     assert [lock.name for lock in LOCKS] == [
-        "bench.txt", "build.txt", "dask.txt", "run.txt", "test.txt", "tools.txt", "uv.txt",
-    ]  # fmt: skip
+        *("bench.txt", "build.txt", "dask.txt", "docs.txt", "run.txt"),
+        *("test.txt", "tools.txt", "uv.txt"),
+    ]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -128,6 +129,7 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     assert pins("run") <= pins("test")
     assert names(project["optional-dependencies"]["tools"]) <= locked("tools")
     assert pins("uv") == set((ROOT / "requirements" / "uv.in").read_text().split())
+    assert names(project["optional-dependencies"]["docs"]) <= locked("docs")
     assert names(project["optional-dependencies"]["dask"]) <= locked("dask")
     # The tests of the extra install both.
     assert pins("run") <= pins("dask")

@@ -28,7 +28,7 @@ MAX_AGE = 7 * 24 * 3600
 """Seconds that an answer is good for: AWS adds checks, actions and services without notice."""
 
 MAX_BYTES = 5_000_000
-"""Of one file."""
+"""Bytes of one answer that is kept."""
 
 _FORMAT = 1
 _API = "2019-11-01"

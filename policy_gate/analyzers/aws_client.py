@@ -18,8 +18,10 @@ MAX_ATTEMPTS = 8
 """Attempts at one call where neither AWS_MAX_ATTEMPTS nor the AWS configuration says."""
 
 CONNECT_TIMEOUT = 5
+"""Seconds that a connection to AWS may take."""
+
 READ_TIMEOUT = 60
-"""Seconds."""
+"""Seconds that the next bytes of an answer of AWS may take."""
 
 SERVICES = ("accessanalyzer", "codecommit", "iam", "s3", "sts")
 """What a client can be of."""

@@ -12,12 +12,14 @@ from policy_gate.analyzers.interface import Access, Analyzer, Answer, is_action
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
 from policy_gate.checks.targets import (
+    APPLIES_TO,
     KIND_NAMES,
     Targets,
     access_policy_type,
     note_if_unused,
     targets_from,
 )
+from policy_gate.config_key import Key, Keys
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy
 
@@ -57,9 +59,21 @@ class AccessNotGranted:
         return answer_access(policy, question)
 
 
+KEYS: Keys = {
+    "actions": Key("a list of actions, as `iam:CreateUser` or `s3:*`", "none", "what nobody gets"),
+    "actions-file": Key(
+        "`builtin:NAME`, a file, an object as `s3://bucket/key#sha256=...`, or a list of them",
+        "none",
+        "more actions, one a line; what follows the action is a comment",
+    ),
+    "resources": Key("a list of ARNs, or `*`", "none", "resources that nobody gets at"),
+    "applies-to": Key(APPLIES_TO, "all kinds", "which policies"),
+}
+
+
 def from_config(section: Section) -> list[Check]:
     """One check; actions from the files and the list are taken together."""
-    section.settings("actions-file", "actions", "resources", "applies-to")
+    section.settings(*KEYS)
     actions = list(section.texts("actions"))
     resources = section.texts("resources")
     for action in actions:

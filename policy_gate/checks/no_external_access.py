@@ -24,6 +24,7 @@ from policy_gate.checks.foreign_sources import with_foreign_sources
 from policy_gate.checks.interface import Check
 from policy_gate.checks.previewed import EXTERNAL_PRINCIPAL, FIX, with_preview
 from policy_gate.checks.trust_config import is_account, zone_from
+from policy_gate.config_key import Key, Keys
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Finding, Policy, PolicyKind, Verdict
 from policy_gate.reasoning.answer import PolicyDocumentError
@@ -158,9 +159,18 @@ def offline_note(checks: Iterable[Check], analyzer: str) -> Iterator[str]:
             )
 
 
+KEYS: Keys = {
+    "zone-of-trust": Key(
+        "a mapping",
+        "the account of the policy",
+        "who may have access; see [its page](zone-of-trust.md)",
+    )
+}
+
+
 def from_config(section: Section) -> list[Check]:
     """One check; without a zone of trust it is the account, whichever that is."""
-    section.settings("zone-of-trust")
+    section.settings(*KEYS)
     if not section.has("zone-of-trust"):
         return [NoExternalAccess(ZoneOfTrust())]
     return [NoExternalAccess(zone_from(section.section("zone-of-trust")))]

@@ -16,7 +16,14 @@ from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.culprits import Order
 from policy_gate.checks.interface import Check
 from policy_gate.checks.references import named_reference, reference_text
-from policy_gate.checks.targets import Targets, access_policy_type, note_if_unused, targets_from
+from policy_gate.checks.targets import (
+    APPLIES_TO,
+    Targets,
+    access_policy_type,
+    note_if_unused,
+    targets_from,
+)
+from policy_gate.config_key import Key, Keys
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy
 from policy_gate.reasoning.answer import Witness
@@ -102,12 +109,30 @@ def _relaxed(reference: str, element: str) -> str:
     return json.dumps({**document, "Statement": kept})
 
 
+KEYS: Keys = {
+    "reference": Key(
+        "`builtin:NAME`, a file, a folder, or an object as `s3://bucket/key#sha256=...`",
+        "required",
+        "the [reference policy](reference-policies.md)",
+    ),
+    "name": Key(
+        "a text",
+        "that of the library; required for others",
+        "what reports call it; no two have the same",
+    ),
+    "parameters": Key(
+        "a mapping from names to texts or lists of texts", "none", "parameters of the reference"
+    ),
+    "applies-to": Key(APPLIES_TO, "what the reference says, else `identity`", "which policies"),
+}
+
+
 def from_config(section: Section) -> list[Check]:
     """One check for each named reference policy."""
     checks: list[Check] = []
     names: set[str] = set()
     for entry in section.sections():
-        entry.only("name", "reference", "parameters", "applies-to")
+        entry.only(*KEYS)
         name = _name(entry)
         if name in names:
             raise entry.error(f"there are two references named {name!r}", "name")

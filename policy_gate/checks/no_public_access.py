@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from policy_gate.analyzers.interface import Analyzer, Answer
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
+from policy_gate.config_key import Keys
 from policy_gate.config_section import Section
 from policy_gate.model import CheckResult, Policy, PolicyKind
 
@@ -56,7 +57,10 @@ class NoPublicAccess:
         return answer_access(policy, question)
 
 
+KEYS: Keys = {}
+
+
 def from_config(section: Section) -> list[Check]:
     """The check takes no settings: its key is `true`."""
-    section.settings()
+    section.settings(*KEYS)
     return [NoPublicAccess()]

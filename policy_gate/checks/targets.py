@@ -16,6 +16,10 @@ KIND_NAMES = {
     "resource": PolicyKind.RESOURCE,
 }
 
+APPLIES_TO = (
+    "a list of `identity`, `trust`, `resource` and resource types as `AWS::S3::BucketPolicy`"
+)
+
 
 def access_policy_type(policy: Policy) -> AccessPolicyType:
     """The policyType of the access checks."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from policy_gate.config_key import Key, Keys
 from policy_gate.config_section import ConfigError, Section, read_source
 from policy_gate.reasoning.zone import ALL_SERVICES, Provider, ZoneOfTrust
 from policy_gate.syntax.node import ReadError
@@ -23,6 +24,36 @@ _PROVIDER = re.compile(
 _SERVICE = re.compile(r"\*|[a-z0-9*-]+(\.[a-z0-9*-]+)+", re.ASCII)
 _CANONICAL = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
+ZONE_KEYS: Keys = {
+    "accounts": Key("a list of account ids, in quotes", "none", "accounts"),
+    "organizations": Key("a list of ids as `o-a1b2c3d4e5`", "none", "all accounts of them"),
+    "organization-paths": Key(
+        "a list of paths as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`", "none", "parts of them"
+    ),
+    "principals": Key(
+        "a list of ARNs, unique ids and canonical user ids", "none", "single principals"
+    ),
+    "federated-providers": Key(
+        "a list of ARNs or hosts of identity providers, or mappings as below",
+        "none",
+        "alone, all users of the provider",
+    ),
+    "services": Key(
+        "a list of service principals as `sns.amazonaws.com`",
+        "all",
+        "AWS services that may act without a condition that says for whom",
+    ),
+}
+
+PROVIDER_KEYS: Keys = {
+    "provider": Key("an ARN or a host", "required", "the identity provider"),
+    "claims": Key(
+        "a mapping from claims to lists of patterns",
+        "required",
+        "the users of it: those of whom each claim matches one of its patterns",
+    ),
+}
+
 
 def is_account(text: str) -> bool:
     """Has it the form of an account id?"""
@@ -31,14 +62,7 @@ def is_account(text: str) -> bool:
 
 def zone_from(section: Section) -> ZoneOfTrust:
     """The zone of trust of a section. Raises ConfigError."""
-    section.only(
-        "accounts",
-        "organizations",
-        "organization-paths",
-        "principals",
-        "federated-providers",
-        "services",
-    )
+    section.only(*ZONE_KEYS)
     principals = _texts(section, "principals", _PRINCIPAL, "an ARN, unique id or canonical user id")
     services = _texts(section, "services", _SERVICE, "a service principal as sns.amazonaws.com")
     return ZoneOfTrust(
@@ -84,7 +108,7 @@ def _providers(section: Section) -> Iterator[Provider]:
         if isinstance(node.value, str):
             yield Provider(_provider_name(entry, node.value))
             continue
-        entry.only("provider", "claims")
+        entry.only(*PROVIDER_KEYS)
         name = _provider_name(entry, entry.required_text("provider"), "provider")
         yield Provider(name, tuple(_claims(entry, name)))
 

@@ -22,6 +22,7 @@ from policy_gate.checks.findings import (
 )
 from policy_gate.checks.interface import Check
 from policy_gate.checks.widening import CannotWidenError, is_supplied, rendered, widened
+from policy_gate.config_key import Key, Keys
 from policy_gate.config_section import Section
 from policy_gate.model import (
     CheckResult,
@@ -131,9 +132,18 @@ class ValidatePolicy:
         )
 
 
+KEYS: Keys = {
+    "fail-on": Key(
+        f"a list of {', '.join(f'`{name}`' for name in _FINDING_TYPES)}",
+        " and ".join(f"`{severity}`" for severity in BLOCKING_BY_DEFAULT),
+        "the finding types that block",
+    )
+}
+
+
 def from_config(section: Section) -> list[Check]:
     """One check; `fail-on` names the finding types that block."""
-    section.settings("fail-on")
+    section.settings(*KEYS)
     if not section.has("fail-on"):
         return [ValidatePolicy()]
     names = section.choices("fail-on", _FINDING_TYPES)

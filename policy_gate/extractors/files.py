@@ -9,10 +9,10 @@ from typing import BinaryIO
 from policy_gate.syntax.node import ReadError
 
 MAX_BYTES = 5_000_000
-"""Largest template that is read; CloudFormation itself takes 1 MB."""
+"""Bytes of a template; CloudFormation itself takes 1 MB."""
 
 MAX_PLAN_BYTES = 200_000_000
-"""Largest plan that is read."""
+"""Bytes of a plan."""
 
 
 def opened(path: Path) -> BinaryIO:

@@ -18,7 +18,7 @@ from policy_gate.publishers.codecommit_job import Job
 from policy_gate.publishers.parts import RefusalError
 
 MOST_PAGES = 30
-"""Pages of comments, of 100 each."""
+"""Pages of comments of a pull request, of 100 each."""
 
 _ALLOW = "Allow codecommit:{operation} on the repository for the role of the build."
 _ADVICE = {

@@ -15,7 +15,7 @@ from policy_gate.reporters.visible import visible
 from policy_gate.reporters.wording import STATUS_WORDS, count, coverage_line
 
 MAX_BYTES = 10_240
-"""CodeCommit counts characters; bytes are never fewer."""
+"""Bytes of a comment: CodeCommit counts characters, and bytes are never fewer."""
 
 _MARKER = re.compile(
     r"\[policy-gate\]: # \(tag=([A-Za-z0-9._-]+)(?: commit=([0-9a-f]+))?\)(?:\r?\n|$)", re.ASCII

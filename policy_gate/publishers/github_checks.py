@@ -21,7 +21,7 @@ BATCH = 50
 """Annotations that a call takes."""
 
 MOST_ANNOTATIONS = 500
-"""Annotations in all."""
+"""Annotations of a check run."""
 
 MAX_SUMMARY = 65_535
 """Characters of the summary of a check run."""

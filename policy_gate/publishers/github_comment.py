@@ -10,7 +10,7 @@ from policy_gate.publishers.marker import Marker, marker_of
 from policy_gate.publishers.parts import RefusalError
 
 MAX_COMMENT = 65_536
-"""Characters of a comment."""
+"""Characters of a comment on GitHub."""
 
 
 def update_comment(api: GitHubApi, job: Job, tag: str, text: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from policy_gate.publishers.environment import COMMIT, TOKEN, is_url
 
 MAX_EVENT = 25_000_000
-"""Bytes: an event is as large as a webhook may be."""
+"""Bytes of the event of a job: as many as a webhook may have."""
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+", re.ASCII)
 _REF = re.compile(r"refs/[A-Za-z0-9_.+@/-]+", re.ASCII)

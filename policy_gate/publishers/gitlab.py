@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from policy_gate.publishers.gitlab_api import GitLabApi
 
 MAX_NOTE = 100_000
-"""Characters; GitLab takes ten times as many, but nobody reads them."""
+"""Characters of a note; GitLab takes ten times as many, but nobody reads them."""
 
 _MAX_DESCRIPTION = 255
 _Part: TypeAlias = "Callable[[GitLabApi], None]"

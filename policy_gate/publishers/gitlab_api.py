@@ -35,7 +35,9 @@ LIMIT_PAUSE = 60.0
 """Seconds to wait at a rate limit that does not say how long it lasts."""
 
 PER_PAGE = 100
+
 MOST_PAGES = 30
+"""Pages of one list that is read."""
 
 _MAX_TOLD = 200
 

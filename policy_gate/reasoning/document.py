@@ -16,7 +16,7 @@ from policy_gate.reasoning.operators import operator_of
 PolicyType = Literal["IDENTITY_POLICY", "RESOURCE_POLICY"]
 
 MAX_DOCUMENT = 1_000_000
-"""Characters of a document. The largest policy that AWS itself manages has 139,000."""
+"""Characters of a policy document. The largest that AWS itself manages has 139,000."""
 
 MAX_TEXT = 4096
 """Characters of one action, resource or principal."""

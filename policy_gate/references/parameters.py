@@ -13,10 +13,10 @@ from policy_gate.extractors.interface import ParameterValue
 from policy_gate.parameters_file import parameter_value
 
 MAX_VALUE = 2048
-"""Characters of one text."""
+"""Characters of one text that a parameter of a reference policy is given."""
 
 MAX_VALUES = 1000
-"""Texts of one list."""
+"""Texts of one list that it is given."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 

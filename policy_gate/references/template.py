@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MAX_TEMPLATE = 100_000
-"""Characters of a template."""
+"""Characters of the template of a reference policy."""
 
 MAX_STEPS = 200_000
 """Parts of a template that are looked at while it is filled in, those of loops each time."""

@@ -102,7 +102,7 @@ def _write_summary(
         sentence.partition(":")[0] for result in report.results for sentence in result.rests_on
     }
     if rests_on:
-        lines.append(f"Rests on: {', '.join(sorted(rests_on))} (README, How it decides)")
+        lines.append(f"Rests on: {', '.join(sorted(rests_on))} (docs/how-it-decides.md)")
     first_blocking = next(
         (found.finding for of_file in problems.values() for found in of_file.blocking), None
     )

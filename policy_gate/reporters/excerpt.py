@@ -13,7 +13,7 @@ from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import decode
 
 MAX_FILE_BYTES = 16_000_000
-"""Files beyond this give no excerpt."""
+"""Bytes of a file of which source lines are shown."""
 
 _PLAN_WORDS = tuple(
     f'"{word}"'

@@ -37,6 +37,7 @@ MAX_CHANGE_CHARACTERS = 4_000_000
 """Characters of all changes of access together."""
 
 MAX_PASSES = 5_000
+"""Passed policies that the page lists; the rest is counted."""
 
 _FOLDER = Path(__file__).with_name("html_page")
 

@@ -26,10 +26,10 @@ from policy_gate.model import (
 )
 
 MAX_BYTES = 40_000_000
-"""Largest report that is read: some 3,500 templates."""
+"""Bytes of a report that `merge` reads: some 3,500 templates."""
 
 MAX_PRICE = 1e6
-"""US dollars."""
+"""US dollars that the calls of a report that `merge` reads may have cost."""
 
 _KEYS = {(CheckResult, "identity"): "policy"}
 """Fields that a report calls otherwise."""

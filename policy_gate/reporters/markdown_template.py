@@ -19,11 +19,13 @@ from policy_gate.reporters.interface import ReportError
 from policy_gate.reporters.markdown_text import Markdown, block, code, prose
 
 MAX_SECONDS = 10
+"""Seconds that a template of somebody else may take."""
+
 MAX_MEMORY = 1 << 30
 """Bytes of address space that a template of somebody else may use."""
 
 MAX_OUTPUT = 10_000_000
-"""Characters that it may write."""
+"""Characters that such a template may write."""
 
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]);"

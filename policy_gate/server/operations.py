@@ -23,6 +23,8 @@ from policy_gate.server.question import Question
 from policy_gate.server.wire import RefusedError, invalid
 
 MAX_ACCESS_ITEMS = 100
+"""Actions, and resources, that CheckAccessNotGranted is asked about."""
+
 MAX_RESOURCE = 2048
 """Characters of a resource that CheckAccessNotGranted is asked about."""
 

@@ -8,8 +8,10 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 MAX_PREVIEWS = 1000
+"""Access previews that are kept; the oldest go."""
+
 MAX_CHARACTERS = 20_000_000
-"""Of the configurations of all previews together."""
+"""Characters of the configurations of all access previews that are kept."""
 
 
 class Preview(NamedTuple):

@@ -18,8 +18,9 @@ from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source, decode, shown
 
 MANIFEST = "manifest.json"
+
 MAX_BYTES = 64_000_000
-"""Largest manifest or metadata file; with traces they grow to some megabytes."""
+"""Bytes of a manifest or metadata file; with traces they grow to some megabytes."""
 
 MAX_ASSEMBLIES = 100
 """Assemblies inside an assembly: one for each Stage."""

@@ -18,6 +18,7 @@ from policy_gate.extractors.terraform.changes import ResourceChange
 Json: TypeAlias = "dict[str, Any]"
 
 MAX_MODULE_DEPTH = 100
+"""Modules inside each other, in a plan."""
 
 _GONE = (("delete",), ("forget",))
 

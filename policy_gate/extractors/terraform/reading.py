@@ -22,10 +22,10 @@ MAX_DEPTH = 200
 """Collections inside collections; a module inside another takes three."""
 
 MAX_PLANS = 1_000
-"""In one file."""
+"""Plans in one file."""
 
 MAX_OTHERS = 100_000
-"""Objects of logs beside them."""
+"""Objects of logs beside the plans of one file."""
 
 HOW = (
     "`terraform plan -out=tfplan` and `terraform show -json tfplan > plan.json` make what is read"

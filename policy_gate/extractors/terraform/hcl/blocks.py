@@ -20,6 +20,7 @@ from policy_gate.model import DeferredText
 BlockInScope: TypeAlias = tuple[Block, Scope]
 
 MAX_BLOCKS = 10_000
+"""Blocks that one `dynamic` block makes."""
 
 
 def expanded_blocks(

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_SIZE = 200_000
-"""Of one value, written out: parts that stand in several places count in each."""
+"""Parts of one value, written out: parts that stand in several places count in each."""
 
 MAX_DEPTH = 120
+"""Expressions inside each other."""
 
 _UNTOLD = "its expression is not evaluated here"
 _TOO_MUCH = "it takes too many steps to evaluate"

@@ -23,7 +23,7 @@ MAX_DEPTH = 50
 """Blocks inside each other."""
 
 MAX_BYTES = 1_000_000
-"""Of one text that is parsed: a hostile one takes hundreds of times its size."""
+"""Bytes of one text that is parsed: a hostile one takes hundreds of times its size."""
 
 _SHOWN = 80
 
