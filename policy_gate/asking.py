@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from policy_gate.acceptance import is_accepted
+from policy_gate.accepting.acceptance import is_accepted
 from policy_gate.analyzers.interface import Analyzer, AnalyzerError
 from policy_gate.at_once import Progress, answers_of
 from policy_gate.checks.findings import fingerprint
 from policy_gate.checks.interface import Check
-from policy_gate.config import GateConfig
+from policy_gate.config.gate import GateConfig
 from policy_gate.disagreement import with_disagreements
 from policy_gate.executors.in_order import chosen, in_order
 from policy_gate.executors.interface import Workers

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from policy_gate.analyzers.interface import Analyzer
-from policy_gate.config import GateConfig
+from policy_gate.config.gate import GateConfig
 from policy_gate.executors.interface import Workers
 from policy_gate.extractors.discover import NEVER_SEARCHED, Met, extract_files, find_files
 from policy_gate.managed_policies.attached import with_documents

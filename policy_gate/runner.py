@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from policy_gate.acceptance import Accepted, is_accepted, waived
+from policy_gate.accepting.acceptance import Accepted, is_accepted, waived
+from policy_gate.accepting.baseline import Baseline
+from policy_gate.accepting.waivers import Waivers
 from policy_gate.analyzers.interface import Analyzer
 from policy_gate.asking import ask_all, ask_besides, at_construct
 from policy_gate.at_once import Progress
-from policy_gate.baseline import Baseline
-from policy_gate.config import GateConfig
+from policy_gate.config.gate import GateConfig
 from policy_gate.coverage import coverage_of
 from policy_gate.executors.interface import Workers
 from policy_gate.model import (
@@ -31,7 +32,6 @@ from policy_gate.model import (
     Waiver,
 )
 from policy_gate.progress import no_progress
-from policy_gate.waivers import Waivers
 
 EXIT_STATUS = {Status.PASSED: 0, Status.ERROR: 1, Status.FAILED: 2, Status.EMPTY: 3}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policy_gate.analyzers.settings import DEFAULT_AWS_SETTINGS, AwsSettings
-from policy_gate.config_section import MAX_BYTES, ConfigError, Section, read_source, source_of
+from policy_gate.config.section import MAX_BYTES, ConfigError, Section, read_source, source_of
 
 if TYPE_CHECKING:
     from policy_gate.syntax.source import Source
@@ -67,7 +67,7 @@ def named_source(section: Section, key: str, name: str) -> Source:
     """
     if not is_in_s3(name):
         return read_source(section.existing_file(name, key), section)
-    from policy_gate.config_aws import aws_settings
+    from policy_gate.config.aws import aws_settings
 
     settings = aws_settings(section.root)
     try:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policy_gate import ci
-from policy_gate.config import GateConfig
-from policy_gate.config_section import ConfigError
-from policy_gate.revision import Revision, RevisionError, open_revision
-from policy_gate.revision_folder import working_in
+from policy_gate.config.gate import GateConfig
+from policy_gate.config.section import ConfigError
+from policy_gate.revisions.folder import working_in
+from policy_gate.revisions.revision import Revision, RevisionError, open_revision
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from unittest import mock
 
-from policy_gate.revision_folder import working_in
+from policy_gate.revisions.folder import working_in
 from tests.command_line import gate
 from tests.repositories import Repository
 

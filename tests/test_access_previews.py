@@ -13,7 +13,7 @@ import yaml
 from policy_gate.analyzers.aws import AwsAnalyzer
 from policy_gate.analyzers.settings import AwsSettings
 from policy_gate.checks.no_external_access import NoExternalAccess
-from policy_gate.config import GateConfig
+from policy_gate.config.gate import GateConfig
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import Verdict

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from policy_gate.accepting.baseline import baseline_of
 from policy_gate.api import run_gate
-from policy_gate.baseline import baseline_of
-from policy_gate.config import default_config
+from policy_gate.config.gate import default_config
 from policy_gate.model import BaselineCounts
 from tests.command_line import Ran, allow, gate, gate_json, template
 from tests.extractors.terraform.plans import copied

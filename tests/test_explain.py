@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from policy_gate.accepting.waiver_findings import EXPIRED, INVALID, UNUSED
 from policy_gate.changes.results import CODE as NEW_ACCESS
 from policy_gate.disagreement import CODE as DISAGREEMENT
 from policy_gate.explanations import explanations, similar_codes
 from policy_gate.linting.rules import RULES
-from policy_gate.waiver_findings import EXPIRED, INVALID, UNUSED
 from tests.command_line import gate
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from policy_gate.config import SENSITIVE_ACTIONS, load_config
+from policy_gate.config.gate import SENSITIVE_ACTIONS, load_config
 from tests.command_line import allow, gate, gate_json, template
 from tests.repositories import Repository
 

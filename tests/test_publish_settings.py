@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from policy_gate.config import load_config
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import load_config
+from policy_gate.config.section import ConfigError
 from policy_gate.publishers.interface import PublishSettings
 from policy_gate.publishers.registry import recognised_platform
 from tests.command_line import gate

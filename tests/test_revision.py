@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from policy_gate.revision import RevisionError, base_revision, open_revision
+from policy_gate.revisions.revision import RevisionError, base_revision, open_revision
 from tests.repositories import Repository
 
 

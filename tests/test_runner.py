@@ -13,7 +13,7 @@ from policy_gate.checks.access_not_granted import AccessNotGranted
 from policy_gate.checks.no_public_access import NoPublicAccess
 from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
-from policy_gate.config import GateConfig
+from policy_gate.config.gate import GateConfig
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import GateReport, ReasonCode, Status, Verdict

@@ -12,7 +12,7 @@ import pytest
 from botocore.session import Session
 
 from policy_gate import s3_source
-from policy_gate.config_section import MAX_BYTES
+from policy_gate.config.section import MAX_BYTES
 from policy_gate.server.wire import Manner, Reply, Request
 from tests.command_line import allow, gate, gate_json, template
 from tests.local_aws import no_aws, only_this_aws, serving

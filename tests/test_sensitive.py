@@ -24,7 +24,7 @@ from policy_gate.checks.interface import Check
 from policy_gate.checks.no_new_access import NoNewAccess
 from policy_gate.checks.targets import Targets
 from policy_gate.checks.validate_policy import ValidatePolicy
-from policy_gate.config import GateConfig
+from policy_gate.config.gate import GateConfig
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import (

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from policy_gate.config import load_config
+from policy_gate.config.gate import load_config
 from policy_gate.extractors.discover import extract_files, extract_paths, find_files
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.extractors.shares import share_of
-from policy_gate.sharding import configuration_digest
+from policy_gate.shards.sharding import configuration_digest
 from tests.command_line import Ran, allow, gate, gate_json, template
 
 ROOT = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policy_gate.waivers import read_waivers
+from policy_gate.accepting.waivers import read_waivers
 from tests.command_line import Ran, allow, gate, gate_json, template
 
 FINGERPRINT = "0123456789abcdef01234567"

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from policy_gate.api import run_gate
-from policy_gate.config import load_config
+from policy_gate.config.gate import load_config
 from policy_gate.model import GateReport, Status
 from tests.command_line import Ran, allow, gate, gate_json, template
 

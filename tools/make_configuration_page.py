@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 
+from policy_gate.accepting.waivers import KEYS as WAIVER_KEYS
 from policy_gate.checks import trust_config
 from policy_gate.checks.registry import CHECKS
-from policy_gate.config_aws import AWS_KEYS
-from policy_gate.config_key import Keys
-from policy_gate.config_keys import EMBEDDED_KEYS, TOP_KEYS
-from policy_gate.config_publish import PUBLISH_KEYS
-from policy_gate.waivers import KEYS as WAIVER_KEYS
+from policy_gate.config.aws import AWS_KEYS
+from policy_gate.config.key import Keys
+from policy_gate.config.keys import EMBEDDED_KEYS, TOP_KEYS
+from policy_gate.config.publish import PUBLISH_KEYS
 from tools.made import table, write
 
 PAGE = "configuration.md"

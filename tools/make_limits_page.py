@@ -50,8 +50,8 @@ GROUPS = (
         "Configuration, reference policies, waivers, other revisions",
         "What is beyond is an error (exit status 1) that says so.",
         (
-            *("config_section.py", "references/", "waivers.py", "baseline.py", "s3_source.py"),
-            *("git.py", "revision.py", "revision_folder.py"),
+            *("config/", "references/", "accepting/", "s3_source.py"),
+            "revisions/",
         ),
     ),
     Group(

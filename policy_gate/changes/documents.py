@@ -8,7 +8,7 @@ from typing import cast
 
 from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.references import access_policy_text, is_yaml
-from policy_gate.config_section import MAX_BYTES, read_source
+from policy_gate.config.section import MAX_BYTES, read_source
 from policy_gate.model import (
     DocumentPath,
     Location,

@@ -20,7 +20,7 @@ from policy_gate.model import (
     PolicyIdentity,
     Value,
 )
-from policy_gate.repository import repository_path
+from policy_gate.revisions.repository import repository_path
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
 

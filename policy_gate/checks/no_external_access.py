@@ -24,8 +24,8 @@ from policy_gate.checks.foreign_sources import with_foreign_sources
 from policy_gate.checks.interface import Check
 from policy_gate.checks.previewed import EXTERNAL_PRINCIPAL, FIX, with_preview
 from policy_gate.checks.trust_config import is_account, zone_from
-from policy_gate.config_key import Key, Keys
-from policy_gate.config_section import Section
+from policy_gate.config.key import Key, Keys
+from policy_gate.config.section import Section
 from policy_gate.model import CheckResult, Finding, Policy, PolicyKind, Verdict
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.zone import ZoneOfTrust

@@ -23,8 +23,8 @@ from policy_gate.checks.targets import (
     note_if_unused,
     targets_from,
 )
-from policy_gate.config_key import Key, Keys
-from policy_gate.config_section import Section
+from policy_gate.config.key import Key, Keys
+from policy_gate.config.section import Section
 from policy_gate.model import CheckResult, Policy
 from policy_gate.reasoning.answer import Witness
 from policy_gate.reasoning.evaluator import decide

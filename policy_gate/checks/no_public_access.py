@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from policy_gate.analyzers.interface import Analyzer, Answer
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
-from policy_gate.config_key import Keys
-from policy_gate.config_section import Section
+from policy_gate.config.key import Keys
+from policy_gate.config.section import Section
 from policy_gate.model import CheckResult, Policy, PolicyKind
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.targets import KIND_NAMES, Targets
-from policy_gate.config_section import ConfigError, Section
+from policy_gate.config.section import ConfigError, Section
 from policy_gate.extractors.interface import ParameterValue
 from policy_gate.model import PolicyKind
 from policy_gate.reasoning.answer import PolicyDocumentError

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from policy_gate.checks.interface import Check
-from policy_gate.config_section import Section
+from policy_gate.config.section import Section
 
 CHECKS = {
     "validate-policy": "policy_gate.checks.validate_policy",

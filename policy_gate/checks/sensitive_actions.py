@@ -7,7 +7,7 @@ the format of https://github.com/aws-samples/access-analyzer-automated-policy-an
 from __future__ import annotations
 
 from policy_gate.analyzers.interface import is_action
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config.section import ConfigError, Section, read_source
 from policy_gate.references.library import ACTIONS, is_builtin
 from policy_gate.references.reference import builtin_folder
 from policy_gate.s3_source import given_source, named_source

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.interface import Check
-from policy_gate.config_section import Section
+from policy_gate.config.section import Section
 from policy_gate.model import Policy, PolicyKind
 
 KIND_NAMES = {

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from policy_gate.config_key import Key, Keys
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config.key import Key, Keys
+from policy_gate.config.section import ConfigError, Section, read_source
 from policy_gate.reasoning.zone import ALL_SERVICES, Provider, ZoneOfTrust
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml

@@ -22,8 +22,8 @@ from policy_gate.checks.findings import (
 )
 from policy_gate.checks.interface import Check
 from policy_gate.checks.widening import CannotWidenError, is_supplied, rendered, widened
-from policy_gate.config_key import Key, Keys
-from policy_gate.config_section import Section
+from policy_gate.config.key import Key, Keys
+from policy_gate.config.section import Section
 from policy_gate.model import (
     CheckResult,
     DeferredText,

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from policy_gate.baseline import Baseline, findings_of, write_baseline
-from policy_gate.config import BASE, GateConfig
-from policy_gate.config_section import ConfigError
+from policy_gate.accepting.baseline import Baseline, findings_of, write_baseline
+from policy_gate.config.gate import BASE, GateConfig
+from policy_gate.config.section import ConfigError
 from policy_gate.model import GateReport, ReasonCode, Verdict
 from policy_gate.reporters.visible import visible
 from policy_gate.syntax.source import shown

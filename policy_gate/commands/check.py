@@ -21,7 +21,7 @@ from policy_gate.checks.sensitive_actions import actions_file
 from policy_gate.checks.trust_config import zone_file
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.validate import Answered, Ask, validate
-from policy_gate.config_section import ConfigError, read_source
+from policy_gate.config.section import ConfigError, read_source
 from policy_gate.reasoning.zone import ZoneOfTrust
 from policy_gate.reporters.answer import CheckAnswer, write_console, write_json
 

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from policy_gate.accepting.waivers import find_waivers, read_waivers
 from policy_gate.checks.no_external_access import in_account, offline_note
 from policy_gate.ci import trusted_commits
-from policy_gate.config import GateConfig, default_config, find_config, load_config
-from policy_gate.config_section import ConfigError, Locate, read_source
-from policy_gate.parameters_file import read_parameters
-from policy_gate.repository import repository_root
+from policy_gate.config.gate import GateConfig, default_config, find_config, load_config
+from policy_gate.config.parameters_file import read_parameters
+from policy_gate.config.section import ConfigError, Locate, read_source
+from policy_gate.revisions.repository import repository_root
 from policy_gate.syntax.source import shown
-from policy_gate.waivers import find_waivers, read_waivers
 
 
 def configured(arguments: argparse.Namespace, located: Locate | None = None) -> GateConfig:
-    """The configuration of this run. Raises ConfigError (of config_section).
+    """The configuration of this run. Raises ConfigError (of config.section).
 
     Of a change that may be anybody's it is that of the base. For another revision `located` says
     where the files are that the command line names.

@@ -18,8 +18,8 @@ from policy_gate.changes.pairing import Pair
 from policy_gate.changes.policies import change_of
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
-from policy_gate.config import GateConfig
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import GateConfig
+from policy_gate.config.section import ConfigError
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.inputs import with_attached
 from policy_gate.model import (

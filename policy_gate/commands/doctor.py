@@ -12,8 +12,8 @@ from pathlib import Path
 
 from policy_gate.analyzers.settings import DEFAULT_SETTINGS
 from policy_gate.commands.configuration import configured
-from policy_gate.config import GateConfig, default_config
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import GateConfig, default_config
+from policy_gate.config.section import ConfigError
 from policy_gate.doctor.credentials import aws_facts
 from policy_gate.doctor.fact import Fact, State
 from policy_gate.doctor.inputs import Looked, look

@@ -9,7 +9,7 @@ from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.analyzers.registry import make_analyzer
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
-from policy_gate.config_section import ConfigError
+from policy_gate.config.section import ConfigError
 from policy_gate.executors.registry import workers_of
 from policy_gate.inputs import extract_inputs, find_inputs
 from policy_gate.model import Extraction, ReasonCode

@@ -14,7 +14,7 @@ from policy_gate.analyzers.interface import Analyzer, PolicyType, ValidatePolicy
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.questions import agrees, has_terminal, show_difference
 from policy_gate.commands.rewrite import PolicyFile
-from policy_gate.config_section import ConfigError
+from policy_gate.config.section import ConfigError
 from policy_gate.linting.fix import Fix
 from policy_gate.linting.fixes import apply, compatible, fixes_of
 from policy_gate.linting.validate import kind_of

@@ -16,13 +16,13 @@ from policy_gate.commands.complaint import complain
 from policy_gate.commands.new_file import check_place, make_file
 from policy_gate.commands.questions import agrees, has_terminal, show_difference
 from policy_gate.commands.rewrite import PolicyFile
-from policy_gate.config import FILE_NAME, load_config
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import FILE_NAME, load_config
+from policy_gate.config.section import ConfigError
 from policy_gate.extractors.one_file import ASSEMBLY
 from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
 from policy_gate.extractors.unmade import MAKE_PLAN
 from policy_gate.reporters.terminal import Terminal
-from policy_gate.repository import repository_root
+from policy_gate.revisions.repository import repository_root
 from policy_gate.starting.allowed import allowed_today
 from policy_gate.starting.configuration import REFERENCE, SENSITIVE, configuration
 from policy_gate.starting.reference_policy import reference_policy

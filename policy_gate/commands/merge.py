@@ -7,10 +7,10 @@ from pathlib import Path
 
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.reports import Reports, remove_reports
-from policy_gate.config import default_config
-from policy_gate.config_section import ConfigError
-from policy_gate.merging import MergeError, Part, merged, part_of
+from policy_gate.config.gate import default_config
+from policy_gate.config.section import ConfigError
 from policy_gate.reporters.json_reader import MAX_BYTES, ReportError, read_report
+from policy_gate.shards.merging import MergeError, Part, merged, part_of
 from policy_gate.syntax.source import shown
 
 

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from policy_gate.config_section import ConfigError
+from policy_gate.config.section import ConfigError
 from policy_gate.syntax.source import shown
 
 

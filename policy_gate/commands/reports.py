@@ -13,8 +13,8 @@ from io import StringIO
 from pathlib import Path
 
 from policy_gate.commands.complaint import complain
-from policy_gate.config import GateConfig
-from policy_gate.config_section import ConfigError, read_source
+from policy_gate.config.gate import GateConfig
+from policy_gate.config.section import ConfigError, read_source
 from policy_gate.fault import fault
 from policy_gate.model import GateReport
 from policy_gate.reporters.interface import Reporter, ReportError

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from policy_gate.config_section import MAX_BYTES, ConfigError, source_of
+from policy_gate.config.section import MAX_BYTES, ConfigError, source_of
 from policy_gate.syntax.source import shown
 
 _ENCODINGS = (

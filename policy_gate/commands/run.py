@@ -14,7 +14,7 @@ from policy_gate.commands.baseline import with_baseline, written
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.configuration import configured
 from policy_gate.commands.reports import Reports, remove_reports
-from policy_gate.config_section import ConfigError
+from policy_gate.config.section import ConfigError
 from policy_gate.executors.interface import ExecutorError
 from policy_gate.executors.registry import workers_of
 from policy_gate.progress import progress_bar

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from policy_gate.commands.complaint import complain
-from policy_gate.config_section import ConfigError
+from policy_gate.config.section import ConfigError
 from policy_gate.references.examples import ReferenceResult, reference_folders, tested
 from policy_gate.references.library import library_folder
 from policy_gate.reporters.references import write_console, write_json

@@ -15,7 +15,7 @@ from policy_gate.checks.validate_policy import BLOCKING_BY_DEFAULT
 from policy_gate.commands.complaint import complain
 from policy_gate.commands.fix import Validation, fix_file
 from policy_gate.commands.yaml_spans import in_yaml
-from policy_gate.config_section import MAX_BYTES, ConfigError, read_source, source_of
+from policy_gate.config.section import MAX_BYTES, ConfigError, read_source, source_of
 from policy_gate.reporters.answer import AnsweredFinding
 from policy_gate.reporters.wording import count
 from policy_gate.syntax.source import Source

@@ -9,15 +9,7 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from policy_gate.commands.complaint import complain
-from policy_gate.commands.rewrite import PolicyFile
-from policy_gate.config import GateConfig, find_config, load_config
-from policy_gate.config_section import ConfigError
-from policy_gate.model import Waiver
-from policy_gate.repository import repository_root
-from policy_gate.syntax.source import Source, shown
-from policy_gate.syntax.yaml_reader import read_yaml
-from policy_gate.waivers import (
+from policy_gate.accepting.waivers import (
     FILE,
     find_waivers,
     is_fingerprint,
@@ -25,6 +17,14 @@ from policy_gate.waivers import (
     read_waivers,
     waivers_of,
 )
+from policy_gate.commands.complaint import complain
+from policy_gate.commands.rewrite import PolicyFile
+from policy_gate.config.gate import GateConfig, find_config, load_config
+from policy_gate.config.section import ConfigError
+from policy_gate.model import Waiver
+from policy_gate.revisions.repository import repository_root
+from policy_gate.syntax.source import Source, shown
+from policy_gate.syntax.yaml_reader import read_yaml
 
 _HEADER = "# Findings that are accepted, each for a reason and until a day.\n"
 _DASH = re.compile(r"( *)- +")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from policy_gate.config import GateConfig
+from policy_gate.config.gate import GateConfig
 from policy_gate.doctor.fact import Fact, State
 from policy_gate.extractors.discover import NEVER_SEARCHED, Met, extract_files, find_files
 from policy_gate.extractors.interface import joined

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from policy_gate.accepting.baseline import read_baseline
 from policy_gate.analyzers.interface import AnalyzerError
 from policy_gate.analyzers.registry import make_analyzer
-from policy_gate.base import base_name
-from policy_gate.baseline import read_baseline
 from policy_gate.catalog.iam_data import catalog
 from policy_gate.ci import proposed_base
-from policy_gate.config import FILE_NAME, GateConfig, find_config
+from policy_gate.config.gate import FILE_NAME, GateConfig, find_config
 from policy_gate.doctor.fact import Fact, State
 from policy_gate.reporters.wording import listed
-from policy_gate.revision import RevisionError
+from policy_gate.revisions.base import base_name
+from policy_gate.revisions.revision import RevisionError
 from policy_gate.syntax.source import shown
 from policy_gate.versions import versions
 
@@ -37,7 +37,7 @@ def version_facts(most_days: int) -> Iterator[Fact]:
 
 
 def configuration_facts(arguments: argparse.Namespace, config: GateConfig) -> Iterator[Fact]:
-    """Raises ConfigError (of config_section) for a baseline that cannot be read."""
+    """Raises ConfigError (of config.section) for a baseline that cannot be read."""
     path = arguments.config or find_config(Path.cwd())
     if isinstance(config.baseline, Path):
         read_baseline(config.baseline)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from policy_gate.config_section import ConfigError, Section
+from policy_gate.accepting.waivers import inline_waiver
+from policy_gate.config.section import ConfigError, Section
 from policy_gate.model import InvalidWaiver, Location, WaivedPlace, Waiver
 from policy_gate.syntax.node import Node
 from policy_gate.syntax.source import Source
-from policy_gate.waivers import inline_waiver
 
 KEY = "policy-gate"
 """In the metadata of a resource or construct, as `policy-gate: {waivers: [...]}`."""

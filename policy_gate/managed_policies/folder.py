@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from policy_gate.config_section import ConfigError, read_source
+from policy_gate.config.section import ConfigError, read_source
 from policy_gate.managed_policies.interface import AWS, NoDocumentError, PolicyArn, parsed
 from policy_gate.model import ReasonCode, Value
 from policy_gate.syntax.json_reader import read_json

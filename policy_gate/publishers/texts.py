@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from policy_gate.config_section import ConfigError, read_source
+from policy_gate.config.section import ConfigError, read_source
 from policy_gate.model import GateReport
 from policy_gate.reporters.annotations import sentences
 from policy_gate.reporters.interface import ReportError

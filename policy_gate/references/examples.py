@@ -10,7 +10,7 @@ from typing import Literal
 from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.references import access_policy_text, is_identity_policy
 from policy_gate.checks.sensitive_actions import read_actions
-from policy_gate.config_section import ConfigError, read_source
+from policy_gate.config.section import ConfigError, read_source
 from policy_gate.linting.interface import UNKNOWN_NAME_CODES
 from policy_gate.reasoning.answer import Witness
 from policy_gate.references.decisions import ActionsQuestion, Decision, PolicyQuestion

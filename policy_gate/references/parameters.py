@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from policy_gate.analyzers.interface import is_action
-from policy_gate.config_section import ConfigError, Section
+from policy_gate.config.parameters_file import parameter_value
+from policy_gate.config.section import ConfigError, Section
 from policy_gate.extractors.interface import ParameterValue
-from policy_gate.parameters_file import parameter_value
 
 MAX_VALUE = 2048
 """Characters of one text that a parameter of a reference policy is given."""

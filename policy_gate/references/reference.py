@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config.section import ConfigError, Section, read_source
 from policy_gate.extractors.interface import ParameterValue
 from policy_gate.references.library import ACTIONS, BUILTIN, META, POLICY, builtin_folders
 from policy_gate.references.parameters import Parameter, bound, declared

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from policy_gate.config_section import MAX_BYTES, ConfigError
+from policy_gate.config.section import MAX_BYTES, ConfigError
 from policy_gate.extractors.interface import ParameterValue
 from policy_gate.syntax.source import Source
 

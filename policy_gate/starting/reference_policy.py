@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from itertools import groupby
 
-from policy_gate.config import SENSITIVE_ACTIONS
+from policy_gate.config.gate import SENSITIVE_ACTIONS
 from policy_gate.references.library import BUILTIN, library_folder
 from policy_gate.references.reference import read_reference
 from policy_gate.starting.allowed import Allowed
@@ -34,7 +34,7 @@ _OF_LIBRARY = f"""\
 def reference_policy(allowed: Sequence[Allowed]) -> str:
     """The text of the file, in YAML.
 
-    Raises ConfigError (of config_section) where the library cannot be read.
+    Raises ConfigError (of config.section) where the library cannot be read.
     """
     kept = [item for item in allowed if not _is_sensitive(item)]
     if not kept:

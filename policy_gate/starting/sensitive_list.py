@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policy_gate.config import SENSITIVE_ACTIONS
+from policy_gate.config.gate import SENSITIVE_ACTIONS
 from policy_gate.references.library import ACTIONS, BUILTIN, library_folder
 from policy_gate.starting.allowed import Allowed
 

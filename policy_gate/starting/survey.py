@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from policy_gate import git
 from policy_gate.extractors.discover import extract_files, find_files
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.extractors.one_file import ASSEMBLY
@@ -16,7 +15,8 @@ from policy_gate.extractors.terraform.plan import TerraformPlanExtractor
 from policy_gate.extractors.terraform.root_modules import is_terraform_source, root_modules
 from policy_gate.model import Extraction
 from policy_gate.reporters.wording import count
-from policy_gate.revision_folder import working_in
+from policy_gate.revisions import git
+from policy_gate.revisions.folder import working_in
 
 _FILES = {
     ".github": "github",

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from policy_gate.config import load_config
-from policy_gate.config_keys import TOP_KEYS
-from policy_gate.config_section import source_of
-from policy_gate.waivers import waivers_of
+from policy_gate.accepting.waivers import waivers_of
+from policy_gate.config.gate import load_config
+from policy_gate.config.keys import TOP_KEYS
+from policy_gate.config.section import source_of
 from tests.command_line import gate
 from tests.docs.pages import ROOT, Block, blocks, pages
 from tools.page_snippets import kind_of

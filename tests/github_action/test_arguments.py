@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policy_gate.config import load_config
+from policy_gate.config.gate import load_config
 from policy_gate.github_action.arguments import arguments_from
 from policy_gate.github_action.aws_actions import configuration
 from policy_gate.github_action.inputs import InputError, Inputs, read_inputs

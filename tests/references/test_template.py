@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from policy_gate.config_section import ConfigError
+from policy_gate.config.section import ConfigError
 from policy_gate.extractors.interface import ParameterValue
 from policy_gate.references.template import Template, is_template
 from policy_gate.syntax.source import Source

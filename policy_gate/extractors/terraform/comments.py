@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from policy_gate.config_section import Section
+from policy_gate.config.section import Section
 from policy_gate.extractors.inline_waivers import Found, waiver_of
 from policy_gate.model import Location, Policy, WaivedPlace
 from policy_gate.syntax.node import Node

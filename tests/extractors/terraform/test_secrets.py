@@ -9,8 +9,8 @@ import pytest
 
 from policy_gate.analyzers.embedded import EmbeddedAnalyzer
 from policy_gate.analyzers.interface import Access, AccessPolicyType, AnalyzerError, Answer
-from policy_gate.config import GateConfig, default_config, load_config
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import GateConfig, default_config, load_config
+from policy_gate.config.section import ConfigError
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.model import Extraction, GateReport, Verdict

@@ -16,9 +16,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
-from policy_gate import git
 from policy_gate.extractors.files import MAX_BYTES
-from policy_gate.git import GitError
+from policy_gate.revisions import git
+from policy_gate.revisions.git import GitError
 
 MAX_FILES = 500_000
 """Files of a revision that is compared with."""
@@ -133,7 +133,7 @@ class Revision:
     def _contents(self, entries: list[Entry], limit: int) -> Iterator[Iterator[bytes]]:
         """At most `limit` + 1 bytes of each, in order. Raises RevisionError."""
         try:
-            process = subprocess.Popen(  # noqa: S603 - as in policy_gate.git
+            process = subprocess.Popen(  # noqa: S603 - as in policy_gate.revisions.git
                 git.command(self.top, "cat-file", "--batch"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -184,7 +184,7 @@ class Revision:
         Of files larger than `limit` only so much is there as shows it. Links that lead out of the
         folder are left out. Raises RevisionError.
         """
-        from policy_gate.revision_folder import written
+        from policy_gate.revisions.folder import written
 
         entries = self.files
         with (

@@ -9,6 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from policy_gate.accepting.baseline import Baseline
+from policy_gate.accepting.waivers import FILE as WAIVERS_FILE
+from policy_gate.accepting.waivers import read_waivers, waivers_in
 from policy_gate.analyzers.registry import ANALYZERS
 from policy_gate.analyzers.settings import (
     DEFAULT_AWS_SETTINGS,
@@ -16,21 +19,18 @@ from policy_gate.analyzers.settings import (
     AwsSettings,
     EmbeddedSettings,
 )
-from policy_gate.baseline import Baseline
 from policy_gate.checks.interface import Check
 from policy_gate.checks.registry import CHECKS, build_checks
-from policy_gate.config_aws import aws_settings, sends_sensitive
-from policy_gate.config_keys import EMBEDDED_KEYS, TOP_KEYS
-from policy_gate.config_publish import publish_settings
-from policy_gate.config_section import ConfigError, Locate, Section, read_source
+from policy_gate.config.aws import aws_settings, sends_sensitive
+from policy_gate.config.keys import EMBEDDED_KEYS, TOP_KEYS
+from policy_gate.config.parameters_file import ParameterValues, parameter_value, read_parameters
+from policy_gate.config.publish import publish_settings
+from policy_gate.config.section import ConfigError, Locate, Section, read_source
 from policy_gate.extractors.interface import ExtractSettings, ParameterValue
 from policy_gate.model import Waiver
-from policy_gate.parameters_file import ParameterValues, parameter_value, read_parameters
 from policy_gate.publishers.interface import PublishSettings
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.yaml_reader import read_yaml
-from policy_gate.waivers import FILE as WAIVERS_FILE
-from policy_gate.waivers import read_waivers, waivers_in
 
 FILE_NAME = ".policy-gate.yml"
 

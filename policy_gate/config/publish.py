@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from policy_gate.config_key import Key, Keys
-from policy_gate.config_section import Section
+from policy_gate.config.key import Key, Keys
+from policy_gate.config.section import Section
 from policy_gate.publishers.interface import PublishSettings
 from policy_gate.publishers.marker import is_tag
 

@@ -11,19 +11,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from policy_gate import git
+from policy_gate.accepting.baseline import Baseline, fingerprints_of
 from policy_gate.analyzers.interface import Analyzer
 from policy_gate.at_once import Progress
-from policy_gate.baseline import Baseline, fingerprints_of
 from policy_gate.checks.findings import without_file
 from policy_gate.ci import proposed_base
-from policy_gate.config import GateConfig
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import GateConfig
+from policy_gate.config.section import ConfigError
 from policy_gate.executors.interface import Workers
 from policy_gate.extractors.discover import find_files
 from policy_gate.extractors.shares import Share, share_of
 from policy_gate.inputs import Inputs, extract_inputs
 from policy_gate.model import GateReport, Shard, Status
+from policy_gate.revisions import git
 from policy_gate.runner import accepted_by, run_checks
 from policy_gate.syntax.source import shown
 from policy_gate.versions import versions

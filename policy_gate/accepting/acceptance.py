@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from policy_gate.baseline import Baseline, known_fingerprints, may_be_known
+from policy_gate.accepting.baseline import Baseline, known_fingerprints, may_be_known
+from policy_gate.accepting.waiver_findings import Use, as_written, waiver_results
+from policy_gate.accepting.waivers import Waivers
 from policy_gate.model import (
     BaselineCounts,
     CheckResult,
@@ -17,8 +19,6 @@ from policy_gate.model import (
     Verdict,
     Waiver,
 )
-from policy_gate.waiver_findings import Use, as_written, waiver_results
-from policy_gate.waivers import Waivers
 
 
 @dataclass(frozen=True)

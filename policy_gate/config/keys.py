@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy_gate.config_key import Key, Keys
+from policy_gate.config.key import Key, Keys
 
 TOP_KEYS: Keys = {
     "checks": Key("a mapping", "required", "the checks to run, with their settings"),

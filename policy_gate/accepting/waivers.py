@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from policy_gate.config_key import Key, Keys
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config.key import Key, Keys
+from policy_gate.config.section import ConfigError, Section, read_source
 from policy_gate.model import (
     CheckResult,
     Finding,
@@ -23,7 +23,7 @@ from policy_gate.model import (
     Waiver,
 )
 from policy_gate.reasoning.matching import glob_matches
-from policy_gate.repository import repository_path, repository_root
+from policy_gate.revisions.repository import repository_path, repository_root
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import Source
 from policy_gate.syntax.yaml_reader import read_yaml

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from policy_gate.checks.findings import without_file
-from policy_gate.config_section import ConfigError, Section, read_source
+from policy_gate.config.section import ConfigError, Section, read_source
 from policy_gate.model import CheckResult, GateReport
-from policy_gate.repository import repository_path, repository_root
+from policy_gate.revisions.repository import repository_path, repository_root
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import ReadError
 from policy_gate.syntax.source import shown

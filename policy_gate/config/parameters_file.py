@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from policy_gate.config_section import ConfigError
+from policy_gate.config.section import ConfigError
 from policy_gate.extractors.interface import ParameterValue
 from policy_gate.syntax.json_reader import read_json
 from policy_gate.syntax.node import Node, ReadError

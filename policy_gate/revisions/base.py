@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from policy_gate import ci
+from policy_gate.accepting.baseline import Baseline, baseline_of
 from policy_gate.analyzers.interface import Analyzer
-from policy_gate.baseline import Baseline, baseline_of
 from policy_gate.changes.compare import Base, compare, has_past
-from policy_gate.config import GateConfig
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import GateConfig
+from policy_gate.config.section import ConfigError
 from policy_gate.extractors.cdk.assembly import extract_assembly, is_assembly
 from policy_gate.inputs import with_attached
 from policy_gate.model import Comparison, Extraction
-from policy_gate.revision import Revision, RevisionError, base_revision, open_revision
-from policy_gate.revision_extraction import extract_revision
+from policy_gate.revisions.extraction import extract_revision
+from policy_gate.revisions.revision import Revision, RevisionError, base_revision, open_revision
 from policy_gate.runner import run_checks
 
 _CONFLICT = re.compile(rb"^<{7} .*^>{7} ", re.MULTILINE | re.DOTALL)

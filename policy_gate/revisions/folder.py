@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from policy_gate.revision import Entry
+    from policy_gate.revisions.revision import Entry
 
 MAX_BYTES_IN_ALL = 4_000_000_000
 """Bytes of a revision that are written out for the extractors."""
@@ -22,7 +22,7 @@ def written(files: Iterable[tuple[tuple[str, Entry], bytes]], name: str) -> Iter
 
     A link is made where it leads to something inside the folder. Raises RevisionError.
     """
-    from policy_gate.revision import RevisionError
+    from policy_gate.revisions.revision import RevisionError
 
     with TemporaryDirectory(prefix="policy-gate-") as directory:
         folder = Path(directory).resolve()

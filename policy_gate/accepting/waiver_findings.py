@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from policy_gate.baseline import OWN_CHECK
+from policy_gate.accepting.baseline import OWN_CHECK
+from policy_gate.accepting.waivers import Waivers, what
 from policy_gate.checks.findings import numbered, own_fingerprint
 from policy_gate.model import (
     CheckResult,
@@ -17,7 +18,6 @@ from policy_gate.model import (
     Verdict,
     Waiver,
 )
-from policy_gate.waivers import Waivers, what
 
 EXPIRED, UNUSED, INVALID = "WAIVER_EXPIRED", "WAIVER_UNUSED", "WAIVER_INVALID"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from policy_gate.analyzers.settings import DEFAULT_AWS_SETTINGS, AwsSettings
 from policy_gate.ci import is_ci, is_in_checkout
-from policy_gate.config_key import Key, Keys
-from policy_gate.config_section import Section
+from policy_gate.config.key import Key, Keys
+from policy_gate.config.section import Section
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}", re.ASCII)
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from policy_gate.analyzers.interface import Analyzer
-from policy_gate.config import GateConfig
-from policy_gate.config_section import ConfigError
+from policy_gate.config.gate import GateConfig
+from policy_gate.config.section import ConfigError
 from policy_gate.extractors.discover import extract_paths
 from policy_gate.extractors.interface import ExtractSettings
 from policy_gate.inputs import Inputs, find_inputs, with_attached
@@ -24,8 +24,8 @@ from policy_gate.model import (
     SourceMap,
     Waiver,
 )
-from policy_gate.revision import Revision, RevisionError
-from policy_gate.revision_folder import working_in
+from policy_gate.revisions.folder import working_in
+from policy_gate.revisions.revision import Revision, RevisionError
 
 T = TypeVar("T", bound=NotChecked)
 

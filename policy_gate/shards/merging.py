@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from policy_gate.acceptance import Accepted, known_and_new, waived
-from policy_gate.baseline import OWN_CHECK
+from policy_gate.accepting.acceptance import Accepted, known_and_new, waived
+from policy_gate.accepting.baseline import OWN_CHECK
+from policy_gate.accepting.waivers import Waivers
 from policy_gate.checks.targets import unused_note
 from policy_gate.coverage import coverage_of
 from policy_gate.model import BaselineCounts, CallCount, CheckResult, GateReport, Shard, Status
 from policy_gate.runner import EXIT_STATUS, in_report, outcome
-from policy_gate.sharding import is_shard_note
+from policy_gate.shards.sharding import is_shard_note
 from policy_gate.versions import difference
-from policy_gate.waivers import Waivers
 
 
 class MergeError(Exception):

@@ -1,0 +1,1 @@
+"""What people accept: waivers, the baseline, and the marks that results get for them."""

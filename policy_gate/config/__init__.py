@@ -1,0 +1,1 @@
+"""`.policy-gate.yml` to a GateConfig."""
