@@ -60,9 +60,7 @@ NOT_ANALYSED: dict[str, tuple[bytes, int, str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.mark.parametrize("name", NOT_ANALYSED)

@@ -34,9 +34,7 @@ class Failing(EmbeddedAnalyzer):
         raise self.error
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def report(text: str, analyzer: EmbeddedAnalyzer, unknown_blocks: bool = True) -> GateReport:

@@ -85,9 +85,7 @@ class Quoting(EmbeddedAnalyzer):
         raise self.error
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def extracted(statements: Sequence[object] = STATEMENTS, is_sensitive: bool = True) -> Extraction:

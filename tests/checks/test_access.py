@@ -14,9 +14,7 @@ REFERENCE = [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::kno
 ROLE = "arn:aws:iam::111122223333:role/known"
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def deny(action: object, resource: object = "*", **elements: object) -> dict[str, object]:

@@ -15,9 +15,7 @@ PASS_ROLE = allow("iam:PassRole")
 CREATE_USER = allow("iam:CreateUser", Sid="Users")
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def run(text: str) -> Ran:

@@ -19,9 +19,7 @@ OWN = {"Ref": "AWS::AccountId"}
 ANYONE = "*"
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def run(zone: dict[str, Any] | None, *statements: object, **resources: object) -> Ran:

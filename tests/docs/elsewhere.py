@@ -16,7 +16,7 @@ ELSEWHERE = {
     "policy-gate run --executor dask": "make test-dask",
     "docker ": "make test-image",
     "terraform ": "tools/make_terraform_plans.py",
-    "policy-gate init": "tests/test_init_command.py",
+    "policy-gate init": "tests/commands/test_init_command.py",
     "policy-gate serve": "tests/server/test_command.py",
     "export AWS_": "tests/server/test_command.py",
     "aws accessanalyzer": "tests/server/test_operations.py",

@@ -32,7 +32,7 @@ DATA = {
 SHOWN = {
     page: [command for block in blocks(page, *SHELLS) for command in commands(block)]
     for page in pages()
-    if page.name != "first-minute.md"  # tests/test_first_minute.py makes all of it anew
+    if page.name != "first-minute.md"  # tests/commands/test_first_minute.py makes all of it anew
 }
 
 

@@ -18,9 +18,7 @@ def block(language: str, part: str) -> str:
     return found
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def test_its_own_reference_works(tmp_path: Path) -> None:

@@ -20,9 +20,7 @@ from tests.command_line import gate
 IDENTITY = ("--policy-type", "identity")
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def write(statement: dict[str, object]) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.repositories import Repository
-from tests.test_base import CONFIGURATION, actions, allow, compared, deny, run
+from tests.revisions.test_base import CONFIGURATION, actions, allow, compared, deny, run
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 OF_PLANS = f"{CONFIGURATION}new-access: inform\n"
 
 

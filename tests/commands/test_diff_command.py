@@ -10,7 +10,7 @@ import pytest
 
 from policy_gate.catalog.iam_data import catalog
 from tests.command_line import Ran, gate
-from tests.test_base import allow, deny, role, template
+from tests.revisions.test_base import allow, deny, role, template
 
 
 @pytest.fixture(autouse=True)

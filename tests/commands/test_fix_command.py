@@ -41,9 +41,7 @@ MENDED = """{
 GUESS = MENDED.replace("s3:Get*", "s3:GetObjekt")
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def file(text: str = FAULTY, name: str = "policy.json") -> Path:

@@ -21,7 +21,7 @@ checks:
     - {name: nobody, reference: resource.json, applies-to: [trust, resource]}
 """
 NOTHING = {"Effect": "Allow", "Action": "none:None", "Resource": "*"}
-CDK = Path(__file__).parent / "data" / "cdk-app" / "cdk.out"
+CDK = Path(__file__).parents[1] / "data" / "cdk-app" / "cdk.out"
 
 
 @pytest.fixture(autouse=True)

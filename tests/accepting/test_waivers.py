@@ -15,7 +15,7 @@ from policy_gate.config.gate import load_config
 from policy_gate.model import GateReport, Status
 from tests.command_line import Ran, allow, gate, gate_json, template
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "policy_gate/reporters/gate-report.schema.json").read_text())
 CREATE_USER, CREATE_KEY = allow("iam:CreateUser"), allow("iam:CreateAccessKey")
 LATER = "2999-12-31"
@@ -23,9 +23,7 @@ PATTERN = "code: CHECK_ACCESS_NOT_GRANTED, resource: Policy, reason: it makes us
 WAIVERS = Path(".policy-gate/waivers.yml")
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def put(*statements: object) -> None:

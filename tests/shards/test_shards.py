@@ -17,7 +17,7 @@ from policy_gate.extractors.shares import share_of
 from policy_gate.shards.sharding import configuration_digest
 from tests.command_line import Ran, allow, gate, gate_json, template
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "iac" / "cloudformation"
 GOOD = template(allow("s3:GetObject", "arn:aws:s3:::data/*"))
 BAD = template(allow("iam:CreateUser"))

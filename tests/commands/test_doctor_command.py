@@ -12,7 +12,7 @@ import pytest
 from tests.command_line import Ran, allow, gate, template
 from tests.repositories import Repository
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "tests" / "data" / "terraform" / "identity"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 LONG_AGO, LATER = 1_000_000_000, 1_100_000_000

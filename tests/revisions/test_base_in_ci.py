@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.repositories import Repository
-from tests.test_base import BLOCKING, CONFIGURATION, actions, allow, role, run, template
+from tests.revisions.test_base import BLOCKING, CONFIGURATION, actions, allow, role, run, template
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from policy_gate.config.gate import SENSITIVE_ACTIONS, load_config
 from tests.command_line import allow, gate, gate_json, template
 from tests.repositories import Repository
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FILES = (
     ".policy-gate.yml",
     ".policy-gate/reference-policy.yml",

@@ -14,9 +14,7 @@ LATER = "2999-12-31"
 WAIVERS = Path(".policy-gate/waivers.yml")
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def waive(*options: str, fingerprint: str = FINGERPRINT, expires: str = LATER) -> Ran:

@@ -20,7 +20,7 @@ from tests.extractors.terraform.plans import copied
 from tests.reformatting import reformatted, shifted
 from tests.repositories import Repository
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT.parent / "shared" / "iac" / "cloudformation"
 SCHEMA = json.loads((ROOT / "policy_gate/reporters/gate-report.schema.json").read_text())
 CREATE_USER, CREATE_KEY = allow("iam:CreateUser"), allow("iam:CreateAccessKey")
@@ -38,9 +38,7 @@ unknown: block
 NOTHING = {"Effect": "Allow", "Action": "none:None", "Resource": "*"}
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def put(*statements: object, file: str = "t.yaml", **settings: object) -> None:
