@@ -176,7 +176,9 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
         for finding in (finding for result in group for finding in result.findings):
             findings.setdefault(finding.fingerprint, []).append(finding)
         merged = map(_in_every_world, findings.values())
-        assumptions = {item: None for result in group for item in result.assumptions}
+        assumptions = dict.fromkeys(
+            item.as_shown() for result in group for item in result.assumptions
+        )
         yield replace(
             worst,
             findings=tuple(sorted(merged, key=lambda item: item.locations)),
@@ -191,7 +193,11 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
 def _in_every_world(findings: list[Finding]) -> Finding:
     """One finding of several worlds; where it is in the world of the defaults, that is all."""
     worlds = dict.fromkeys(finding.world for finding in findings)
-    return replace(findings[0], world="" if "" in worlds else " or ".join(worlds))
+    return replace(
+        findings[0],
+        world="" if "" in worlds else " or ".join(worlds),
+        assumptions=tuple(item.as_shown() for item in findings[0].assumptions),
+    )
 
 
 def _order(result: CheckResult) -> tuple[object, ...]:

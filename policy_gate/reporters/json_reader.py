@@ -31,7 +31,7 @@ MAX_BYTES = 40_000_000
 MAX_PRICE = 1e6
 """US dollars."""
 
-_KEYS = {(CheckResult, "identity"): "policy"}
+_KEYS = {(CheckResult, "identity"): "policy", (Assumption, "stand_in"): "default"}
 """Fields that a report calls otherwise."""
 
 _NOT_WRITTEN = {Assumption: {"allowed", "pattern"}}

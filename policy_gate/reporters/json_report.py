@@ -197,7 +197,7 @@ def assumption_object(assumption: Assumption) -> dict[str, object]:
         "kind": assumption.kind.value,
         "expression": assumption.expression,
         "description": assumption.description,
-        "stand_in": assumption.stand_in,
+        "default": assumption.default,
         "location": location_object(assumption.location) if assumption.location else None,
     }
 
