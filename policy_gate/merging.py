@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from policy_gate.acceptance import Accepted, known_and_new, waived
+from policy_gate.acceptance import Accepted, is_accepted, known_and_new, waived
 from policy_gate.baseline import OWN_CHECK
 from policy_gate.checks.targets import unused_note
 from policy_gate.coverage import coverage_of
-from policy_gate.model import BaselineCounts, CallCount, CheckResult, GateReport, Shard, Status
-from policy_gate.runner import EXIT_STATUS, in_report, outcome
+from policy_gate.model import (
+    BaselineCounts,
+    CallCount,
+    CheckResult,
+    GateReport,
+    Listing,
+    Shard,
+    Status,
+    Verdict,
+)
+from policy_gate.runner import EXIT_STATUS, as_told, in_report, outcome
 from policy_gate.sharding import is_shard_note
 from policy_gate.versions import difference
 from policy_gate.waivers import Waivers
@@ -41,12 +51,25 @@ def part_of(name: str, report: GateReport) -> Part:
     if not 1 <= shard.number <= shard.count:
         raise MergeError(f"{name} says that it is shard {shard.number} of {shard.count}")
     coverage = coverage_of(report.results, report.coverage.skipped_files)
-    counted = replace(report.coverage, not_checked=coverage.not_checked)
-    if counted != coverage or outcome(report.results, coverage) is not report.status:
+    is_right = (
+        all(map(_may_be, report.results))
+        and report.coverage == coverage
+        and report.status is outcome(report.results, coverage)
+    )
+    if not is_right:
         raise MergeError(
             f"{name} does not add up: its status or coverage is not that of its results"
         )
     return Part(name, report, shard)
+
+
+def _may_be(result: CheckResult) -> bool:
+    """Does a run give such a result? The outcome hangs on its parts."""
+    if (result.verdict is Verdict.NOT_CHECKED) is (result.reason is None):
+        return False
+    if result.verdict in (Verdict.FAIL, Verdict.ERROR):
+        return result.blocking is not is_accepted(result)
+    return not result.blocking or not (result.verdict is Verdict.PASS or is_accepted(result))
 
 
 def merged(parts: Sequence[Part], *, allow_empty: bool = False) -> GateReport:
@@ -67,7 +90,7 @@ def merged(parts: Sequence[Part], *, allow_empty: bool = False) -> GateReport:
         exit_status=0 if is_allowed else EXIT_STATUS[status],
         coverage=coverage,
         results=tuple(map(_without_foreign_lines, results)),
-        notes=_notes(reports, results),
+        notes=_notes(parts, results),
         calls=_calls([report.calls for report in reports if report.calls]),
         baseline=_baseline(parts[0], results),
         waived=waived(results),
@@ -125,13 +148,26 @@ def _check_all(parts: Sequence[Part]) -> None:
         )
 
 
-def _notes(reports: Iterable[GateReport], results: Iterable[CheckResult]) -> tuple[str, ...]:
-    """Each sentence once; not what is true of one shard and not of the whole."""
-    untrue = {unused_note(check) for check in {result.check for result in results}}
-    notes = (note for report in reports for note in report.notes)
-    return tuple(
-        dict.fromkeys(note for note in notes if note not in untrue and not is_shard_note(note))
-    )
+def _notes(parts: Iterable[Part], results: Iterable[CheckResult]) -> tuple[str, ...]:
+    """As a whole run has them; not what is true of one shard alone."""
+    left_out = {unused_note(check) for check in {result.check for result in results}}
+    listings: dict[tuple[str, int | None], set[str]] = {}
+    for listing in (listing for part in parts for listing in part.shard.listings):
+        left_out.add(str(listing))
+        listings.setdefault((listing.sentence, listing.most), set()).update(listing.items)
+    of_each = [
+        [note for note in part.report.notes if note not in left_out and not is_shard_note(note)]
+        for part in parts
+    ]
+    # Those that come of the configuration, and stand first, are the same everywhere.
+    same = takewhile(lambda notes: len(set(notes)) == 1, zip(*of_each, strict=False))
+    first = [notes[0] for notes in same]
+    others = {note for notes in of_each for note in notes}.difference(first)
+    whole = [
+        Listing(sentence, tuple(sorted(items)), most)
+        for (sentence, most), items in listings.items()
+    ]
+    return (*first, *as_told([*others, *whole]))
 
 
 def _baseline(part: Part, results: Iterable[CheckResult]) -> BaselineCounts | None:

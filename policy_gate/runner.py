@@ -22,7 +22,9 @@ from policy_gate.model import (
     Finding,
     GateReport,
     InvalidWaiver,
+    Listing,
     NotChecked,
+    Note,
     PolicyIdentity,
     ReasonCode,
     Status,
@@ -77,10 +79,6 @@ def run_checks(  # noqa: PLR0913 - what a run consists of, and who does it
     ]
     coverage = coverage_of(results, extraction.skipped_files)
     status = outcome(results, coverage)
-    notes = [check.note(extraction.policies) for check in config.checks]
-    notes.append(_inline_note(extraction, config))
-    if analyzer.previews is not None:
-        notes += analyzer.previews.notes
     return GateReport(
         status,
         0 if status is Status.EMPTY and config.allow_empty else EXIT_STATUS[status],
@@ -88,7 +86,7 @@ def run_checks(  # noqa: PLR0913 - what a run consists of, and who does it
         reason,
         coverage,
         tuple(results),
-        (*config.notes, *extraction.notes, *filter(None, notes)),
+        (*config.notes, *as_told(notes_of(extraction, config, analyzer))),
         analyzer.service_data,
         analyzer.calls,
         extraction.comparison,
@@ -108,12 +106,30 @@ def accepted_by(extraction: Extraction, config: GateConfig) -> Accepted:
     )
 
 
-def _inline_note(extraction: Extraction, config: GateConfig) -> str:
-    if config.inline_waivers or not extraction.waivers:
+def notes_of(extraction: Extraction, config: GateConfig, analyzer: Analyzer) -> list[Note]:
+    """What there is to say of the inputs and the answers."""
+    notes = [*extraction.notes, *(check.note(extraction.policies) for check in config.checks)]
+    notes.append(_inline_note(extraction, config))
+    if analyzer.previews is not None:
+        notes += analyzer.previews.notes
+    return list(filter(None, notes))
+
+
+def as_told(notes: Iterable[Note]) -> list[str]:
+    """The notes as a report has them: each once, in a fixed order, what lists things last."""
+    texts = {str(note): isinstance(note, Listing) for note in notes}
+    return sorted(texts, key=lambda text: (texts[text], text))
+
+
+def _inline_note(extraction: Extraction, config: GateConfig) -> Note:
+    ignored = () if config.inline_waivers else {str(item.location) for item in extraction.waivers}
+    if not ignored:
         return ""
-    return (
-        "Waivers that stand in the code count for nothing: the configuration does not say"
-        " `inline-waivers: true`."
+    return Listing(
+        "Waivers that stand in the code count for nothing ({} found): the configuration does not"
+        " say `inline-waivers: true`.",
+        tuple(sorted(ignored)),
+        most=0,
     )
 
 

@@ -21,6 +21,7 @@ from policy_gate.model.extraction import (
     NotChecked,
     Unreadable,
 )
+from policy_gate.model.note import Listing, Note
 from policy_gate.model.policy import (
     ANY_TEXT,
     Assumption,
@@ -65,8 +66,10 @@ __all__ = [
     "GateReport",
     "Gone",
     "InvalidWaiver",
+    "Listing",
     "Location",
     "NotChecked",
+    "Note",
     "Policy",
     "PolicyIdentity",
     "PolicyKind",

@@ -87,6 +87,7 @@ def _shard(shard: Shard) -> dict[str, object]:
             for item in shard.invalid_waivers
         ],
         "in_baseline": shard.in_baseline,
+        "listings": [listing._asdict() for listing in shard.listings],
     }
 
 

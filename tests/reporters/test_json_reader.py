@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_gate.model import (
@@ -18,6 +18,7 @@ from policy_gate.model import (
     Coverage,
     GateReport,
     InvalidWaiver,
+    Listing,
     Location,
     ReasonCode,
     Shard,
@@ -63,9 +64,14 @@ shards = st.builds(
     st.lists(all_waivers, max_size=2).map(tuple),
     st.lists(st.builds(InvalidWaiver, texts, locations), max_size=1).map(tuple),
     st.none() | counts,
+    st.lists(
+        st.builds(Listing, texts, st.lists(texts, max_size=2).map(tuple), st.none() | counts),
+        max_size=1,
+    ).map(tuple),
 )
 
 
+@settings(max_examples=50)
 @given(st.builds(lambda report, shard: replace(report, shard=shard), reports, shards))
 def test_a_report_is_read_back_as_what_it_was(report: GateReport) -> None:
     counted = {reason: report.coverage.not_checked.get(reason, 0) for reason in ReasonCode}
