@@ -49,7 +49,9 @@ def part_of(name: str, report: GateReport) -> Part:
             " `policy-gate run --shard 1/2 --format json` makes one"
         )
     if not 1 <= shard.number <= shard.count:
-        raise MergeError(f"{name} says that it is shard {shard.number} of {shard.count}")
+        raise MergeError(
+            f"{name} says that it is shard {shard.number} of {shard.count}: make it anew"
+        )
     coverage = coverage_of(report.results, report.coverage.skipped_files)
     is_right = (
         all(map(_may_be, report.results))
@@ -58,7 +60,8 @@ def part_of(name: str, report: GateReport) -> Part:
     )
     if not is_right:
         raise MergeError(
-            f"{name} does not add up: its status or coverage is not that of its results"
+            f"{name} does not add up: its status or coverage is not that of its results;"
+            " make it anew"
         )
     return Part(name, report, shard)
 
@@ -76,6 +79,7 @@ def merged(parts: Sequence[Part], *, allow_empty: bool = False) -> GateReport:
     """The report of the whole. Raises MergeError."""
     _check_same(parts)
     _check_all(parts)
+    _check_days([part.shard for part in parts])
     parts = sorted(parts, key=lambda part: part.shard.number)
     reports = [part.report for part in parts]
     # What the shards say about waivers is told anew, of the whole.
@@ -129,7 +133,9 @@ def _check_same(parts: Sequence[Part]) -> None:
         for what, of in _SAME:
             if of(first) != of(part):
                 told = "" if what in _NOT_TOLD else f" ({of(first)}, {of(part)})"
-                raise MergeError(f"{both} {what}{told}: they are not shards of one run")
+                raise MergeError(
+                    f"{both} {what}{told}: run all shards anew, of one commit and told the same"
+                )
 
 
 def _check_all(parts: Sequence[Part]) -> None:
@@ -137,7 +143,10 @@ def _check_all(parts: Sequence[Part]) -> None:
     for part in parts:
         number, count = part.shard.number, part.shard.count
         if other := by_number.get(number):
-            raise MergeError(f"{other.name} and {part.name} are both shard {number} of {count}")
+            raise MergeError(
+                f"{other.name} and {part.name} are both shard {number} of {count}:"
+                " give one report of each"
+            )
         by_number[number] = part
     count = parts[0].shard.count
     if len(by_number) < count:
@@ -146,6 +155,17 @@ def _check_all(parts: Sequence[Part]) -> None:
             f"shard {next(missing)} of {count} is missing"
             f" ({len(by_number)} of them are here): give the report of every shard"
         )
+
+
+def _check_days(shards: Sequence[Shard]) -> None:
+    """A waiver must not count in one shard that has expired in another."""
+    first, last = min(shard.day for shard in shards), max(shard.day for shard in shards)
+    for waiver in (waiver for shard in shards for waiver in shard.waivers):
+        if first <= waiver.expires < last:
+            raise MergeError(
+                f"the waiver in {waiver.location.path}:{waiver.location.line} expired between the"
+                f" shards, which are of {first} and {last}: run all of them on one day"
+            )
 
 
 def _notes(parts: Iterable[Part], results: Iterable[CheckResult]) -> tuple[str, ...]:

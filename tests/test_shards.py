@@ -149,6 +149,17 @@ def test_a_template_that_another_shard_nests_is_checked_there_and_only_there() -
     assert gate("merge", *reports) == gate("run", ".")
 
 
+def test_a_template_that_two_shards_nest_is_as_in_the_whole() -> None:
+    write("1.json", nesting("3.json"))
+    write("2.json", nesting("3.json"))
+    write("3.json", BAD)
+
+    reports = shards(2, ".")
+
+    assert checked(reports) == [{"3.json"}, {"3.json"}]
+    assert gate_json("merge", *reports) == gate_json("run", ".")
+
+
 ESCAPED = nesting("2.json").replace("::Stack", r"::\u0053tack")
 FOLDED = r"""
 AWSTemplateFormatVersion: 2010-09-09
@@ -201,7 +212,8 @@ def test_real_templates_in_shards_hold_what_they_hold_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "shard", ["0/2", "3/2", "2", "1/0", "/", "a/b", "-1/2", "1/2/3", "1.0/2", "", "²/3", " 1/2"]
+    "shard",
+    ["0/2", "3/2", "2", "1/0", "/", "a/b", "-1/2", "1/2/3", "1.0/2", "", "²/3", " 1/2", "1/100000"],
 )
 def test_a_shard_that_cannot_be_is_wrong_usage(shard: str) -> None:
     write("t.json")
@@ -303,7 +315,7 @@ def test_what_is_not_the_report_of_a_shard_is_refused() -> None:
     [
         ({"count": 3}, "are of different numbers of shards (2, 3)"),
         ({"commit": "c0ffee"}, "are of different commits (no commit, c0ffee)"),
-        ({"contents": "00"}, "are of different inputs: they are not shards of one run"),
+        ({"contents": "00"}, "are of different inputs: run all shards anew"),
         ({"inputs": 7}, "are of different inputs"),
         ({"configuration": "00"}, "are of different configurations"),
         ({"versions": {"policy-gate": "9.9"}}, "are of different versions (policy-gate "),
