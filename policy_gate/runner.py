@@ -23,7 +23,9 @@ from policy_gate.model import (
     Finding,
     GateReport,
     InvalidWaiver,
+    Listing,
     NotChecked,
+    Note,
     PolicyIdentity,
     ReasonCode,
     Status,
@@ -77,10 +79,6 @@ def run_checks(  # noqa: PLR0913 - what a run consists of, and who does it
     ]
     coverage = coverage_of(results, extraction.skipped_files)
     status = outcome(results, coverage)
-    notes = [check.note(extraction.policies) for check in config.checks]
-    notes.append(_inline_note(extraction, config))
-    if analyzer.previews is not None:
-        notes += analyzer.previews.notes
     return GateReport(
         status,
         0 if status is Status.EMPTY and config.allow_empty else EXIT_STATUS[status],
@@ -88,7 +86,7 @@ def run_checks(  # noqa: PLR0913 - what a run consists of, and who does it
         reason,
         coverage,
         tuple(results),
-        (*config.notes, *extraction.notes, *filter(None, notes)),
+        (*config.notes, *as_told(notes_of(extraction, config, analyzer))),
         analyzer.service_data,
         analyzer.calls,
         extraction.comparison,
@@ -108,12 +106,30 @@ def accepted_by(extraction: Extraction, config: GateConfig) -> Accepted:
     )
 
 
-def _inline_note(extraction: Extraction, config: GateConfig) -> str:
-    if config.inline_waivers or not extraction.waivers:
+def notes_of(extraction: Extraction, config: GateConfig, analyzer: Analyzer) -> list[Note]:
+    """What there is to say of the inputs and the answers."""
+    notes = [*extraction.notes, *(check.note(extraction.policies) for check in config.checks)]
+    notes.append(_inline_note(extraction, config))
+    if analyzer.previews is not None:
+        notes += analyzer.previews.notes
+    return list(filter(None, notes))
+
+
+def as_told(notes: Iterable[Note]) -> list[str]:
+    """The notes as a report has them: each once, in a fixed order, what lists things last."""
+    texts = {str(note): isinstance(note, Listing) for note in notes}
+    return sorted(texts, key=lambda text: (texts[text], text))
+
+
+def _inline_note(extraction: Extraction, config: GateConfig) -> Note:
+    ignored = () if config.inline_waivers else {str(item.location) for item in extraction.waivers}
+    if not ignored:
         return ""
-    return (
-        "Waivers that stand in the code count for nothing: the configuration does not say"
-        " `inline-waivers: true`."
+    return Listing(
+        "Waivers that stand in the code count for nothing ({} found): the configuration does not"
+        " say `inline-waivers: true`.",
+        tuple(sorted(ignored)),
+        most=0,
     )
 
 
@@ -176,7 +192,9 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
         for finding in (finding for result in group for finding in result.findings):
             findings.setdefault(finding.fingerprint, []).append(finding)
         merged = map(_in_every_world, findings.values())
-        assumptions = {item: None for result in group for item in result.assumptions}
+        assumptions = dict.fromkeys(
+            item.as_shown() for result in group for item in result.assumptions
+        )
         yield replace(
             worst,
             findings=tuple(sorted(merged, key=lambda item: item.locations)),
@@ -191,7 +209,11 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
 def _in_every_world(findings: list[Finding]) -> Finding:
     """One finding of several worlds; where it is in the world of the defaults, that is all."""
     worlds = dict.fromkeys(finding.world for finding in findings)
-    return replace(findings[0], world="" if "" in worlds else " or ".join(worlds))
+    return replace(
+        findings[0],
+        world="" if "" in worlds else " or ".join(worlds),
+        assumptions=tuple(item.as_shown() for item in findings[0].assumptions),
+    )
 
 
 def _order(result: CheckResult) -> tuple[object, ...]:

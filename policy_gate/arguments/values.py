@@ -35,8 +35,8 @@ def category(text: str) -> str:
 def shard(text: str) -> tuple[int, int]:
     parts = text.split("/")
     if len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts):
-        number, count = (int(part[:9]) for part in parts)
-        if 1 <= number <= count:
+        number, count = (int(part[:6]) for part in parts)
+        if 1 <= number <= count < 100_000:
             return number, count
     raise argparse.ArgumentTypeError(f"expected I/N with I from 1 to N, as 2/5, not {text[:40]!a}")
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from policy_gate.analyzers.interface import Analyzer
-from policy_gate.model import CheckResult, Policy
+from policy_gate.model import CheckResult, Note, Policy
 
 
 class Check(Protocol):
@@ -25,7 +25,7 @@ class Check(Protocol):
         """Is the question asked about this kind of policy?"""
         ...
 
-    def note(self, policies: Sequence[Policy]) -> str:
+    def note(self, policies: Sequence[Policy]) -> Note:
         """Whom of them the question was not asked about, where a reader may think it was."""
         ...
 

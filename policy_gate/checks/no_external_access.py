@@ -23,10 +23,11 @@ from policy_gate.checks.findings import statement_at, statement_indexes
 from policy_gate.checks.foreign_sources import with_foreign_sources
 from policy_gate.checks.interface import Check
 from policy_gate.checks.previewed import EXTERNAL_PRINCIPAL, FIX, with_preview
+from policy_gate.checks.targets import no_question
 from policy_gate.checks.trust_config import is_account, zone_from
 from policy_gate.config.key import Key, Keys
 from policy_gate.config.section import Section
-from policy_gate.model import CheckResult, Finding, Policy, PolicyKind, Verdict
+from policy_gate.model import CheckResult, Finding, Note, Policy, PolicyKind, Verdict
 from policy_gate.reasoning.answer import PolicyDocumentError
 from policy_gate.reasoning.zone import ZoneOfTrust
 
@@ -55,11 +56,9 @@ class NoExternalAccess:
         is_asked = policy.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST)
         return is_asked and policy.identity.resource_type not in _NETWORK_TYPES
 
-    def note(self, policies: Sequence[Policy]) -> str:
+    def note(self, policies: Sequence[Policy]) -> Note:
         types = {policy.identity.resource_type for policy in policies} & _NETWORK_TYPES
-        if not types:
-            return ""
-        return f"The check {self.name} has no question for policies of {', '.join(sorted(types))}."
+        return no_question(self.name, types)
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
         own = replace(policy, document=in_own_account(policy.document))

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from policy_gate.analyzers.interface import Analyzer, Answer
 from policy_gate.checks.access import AccessQuestion, answer_access
 from policy_gate.checks.interface import Check
+from policy_gate.checks.targets import no_question
 from policy_gate.config.key import Keys
 from policy_gate.config.section import Section
-from policy_gate.model import CheckResult, Policy, PolicyKind
+from policy_gate.model import CheckResult, Note, Policy, PolicyKind
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,13 @@ class NoPublicAccess:
     def applies_to(self, policy: Policy) -> bool:
         return policy.public_access_resource_type is not None
 
-    def note(self, policies: Sequence[Policy]) -> str:
-        types = sorted(
-            {
-                policy.identity.resource_type
-                for policy in policies
-                if policy.kind is PolicyKind.RESOURCE and not self.applies_to(policy)
-            }
-        )
-        if not types:
-            return ""
-        return f"The check {self.name} has no question for policies of {', '.join(types)}."
+    def note(self, policies: Sequence[Policy]) -> Note:
+        types = {
+            policy.identity.resource_type
+            for policy in policies
+            if policy.kind is PolicyKind.RESOURCE and not self.applies_to(policy)
+        }
+        return no_question(self.name, types)
 
     def ask(self, policy: Policy, analyzer: Analyzer) -> CheckResult:
         resource_type = policy.public_access_resource_type or ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from policy_gate.analyzers.interface import AccessPolicyType
 from policy_gate.checks.interface import Check
 from policy_gate.config.section import Section
-from policy_gate.model import Policy, PolicyKind
+from policy_gate.model import Listing, Note, Policy, PolicyKind
 
 KIND_NAMES = {
     "identity": PolicyKind.IDENTITY,
@@ -44,6 +44,14 @@ def note_if_unused(check: Check, policies: Sequence[Policy]) -> str:
     if not policies or any(check.applies_to(policy) for policy in policies):
         return ""
     return unused_note(check.name)
+
+
+def no_question(check: str, types: Set[str]) -> Note:
+    """What there is to say of resource types that a check cannot ask about."""
+    if not types:
+        return ""
+    sentence = f"The check {check} has no question for policies of {{}}."
+    return Listing(sentence, tuple(sorted(types)))
 
 
 def unused_note(check: str) -> str:

@@ -48,7 +48,7 @@ def look(paths: Sequence[str], config: GateConfig) -> Looked:
         *_not_read(found),
         *_passed_over(skipped, joined(met.others).skipped_files),
         *_never_searched((*inputs.named, *inputs.matched)),
-        *(Fact(_TOPIC, State.NOTE, note) for note in (*inputs.notes, *found.notes)),
+        *(Fact(_TOPIC, State.NOTE, str(note)) for note in (*inputs.notes, *found.notes)),
         *_old(met, found.inputs),
     ]
     return Looked(found, skipped, tuple(facts))

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, wait
 from functools import partial
+from threading import Thread
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
@@ -98,7 +99,8 @@ class DaskWorkers:
         """How many threads the workers have; all of them must be the same program."""
         try:
             self._client.wait_for_workers(1, timeout=CONNECT)
-            answers: Mapping[str, Any] = self._client.run(versions, on_error="return")
+            ask = partial(self._client.run, versions, on_error="return")
+            answers: Mapping[str, Any] = _within(CONNECT, ask)
             threads = sum(self._threads().values())
         except Exception as error:
             message = f"the scheduler {self._address} has no worker that answers ({_told(error)})"
@@ -159,12 +161,36 @@ def _connected(address: str) -> Any:
     # What it logs concerns those who run the cluster.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     try:
-        return Client(address, timeout=CONNECT, set_as_default=False)
+        connect = partial(Client, address, timeout=CONNECT, set_as_default=False)
+        # Its own timeout ends where something takes the connection, and says nothing.
+        return _within(CONNECT + 1, connect)
     except Exception as error:
         raise ExecutorError(
             f"there is no Dask scheduler at {address} ({_told(error)}): start one with"
             " `dask scheduler`, and look at --scheduler"
         ) from error
+
+
+def _within(seconds: float, call: Callable[[], R]) -> R:
+    """What a call gives. Raises TimeoutError where it takes longer; then it ends with the process.
+
+    Raises what the call raises.
+    """
+    done: Future[R] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised by who waits
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError:
+        if done.done():
+            raise
+        raise TimeoutError(f"no answer in {seconds:g} seconds") from None
 
 
 def _told(error: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 
 from policy_gate.extractors.one_file import File
-from policy_gate.model import Extraction
+from policy_gate.model import Extraction, Listing
 
 MAX_NAMED = 3
 """Files that one note names."""
@@ -44,7 +44,6 @@ def _nested_note(pairs: Sequence[tuple[str, str]]) -> list[Extraction]:
     """What is checked only with the parameters that another template passes to it."""
     if not pairs:
         return []
-    named = ", ".join(f"{child} of {parent}" for child, parent in pairs[:MAX_NAMED])
-    more = f" and {len(pairs) - MAX_NAMED} more" if len(pairs) > MAX_NAMED else ""
-    note = f"Read as parts of templates that nest them: {named}{more}. Name one to check it alone."
-    return [Extraction(notes=(note,))]
+    sentence = "Read as parts of templates that nest them: {}. Name one to check it alone."
+    items = sorted({f"{child} of {parent}" for child, parent in pairs})
+    return [Extraction(notes=(Listing(sentence, tuple(items), MAX_NAMED),))]

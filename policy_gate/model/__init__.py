@@ -22,6 +22,7 @@ from policy_gate.model.extraction import (
     NotChecked,
     Unreadable,
 )
+from policy_gate.model.note import Listing, Note
 from policy_gate.model.policy import (
     ANY_TEXT,
     Assumption,
@@ -67,8 +68,10 @@ __all__ = [
     "Gone",
     "Input",
     "InvalidWaiver",
+    "Listing",
     "Location",
     "NotChecked",
+    "Note",
     "Policy",
     "PolicyIdentity",
     "PolicyKind",

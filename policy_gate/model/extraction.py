@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from policy_gate.model.acceptance import InvalidWaiver, Waiver
 from policy_gate.model.comparison import Comparison
+from policy_gate.model.note import Note
 from policy_gate.model.policy import (
     Assumption,
     Construct,
@@ -112,7 +113,7 @@ class Extraction:
     followed: frozenset[str] = frozenset()
     """Files that others lead to, and that were read as parts of those."""
 
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """Sentences the reader should know."""
 
     boundaries: tuple[Boundary, ...] = ()

@@ -69,6 +69,17 @@ class Assumption:
     pattern: str = ANY_TEXT
     """What every value matches: `?` is a character but a colon, `*` any of them, `**` any text."""
 
+    @property
+    def default(self) -> str:
+        """The value that was taken, where the user wrote it; no other text is one to show."""
+        return self.stand_in if self.kind is AssumptionKind.DEFAULT else ""
+
+    def as_shown(self) -> Assumption:
+        """What a report tells of it."""
+        return Assumption(
+            self.kind, self.expression, self.description, self.default, location=self.location
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DeferredText:

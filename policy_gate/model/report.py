@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from policy_gate.model.acceptance import BaselineCounts, InvalidWaiver, Waiver
 from policy_gate.model.comparison import Comparison
+from policy_gate.model.note import Listing
 from policy_gate.model.result import CheckResult
 from policy_gate.model.verdict import ReasonCode, Status
 
@@ -87,6 +88,9 @@ class Shard:
     invalid_waivers: tuple[InvalidWaiver, ...] = ()
     in_baseline: int | None = None
     """Findings in the baseline, also of what other shards check; None without a baseline."""
+
+    listings: tuple[Listing, ...] = ()
+    """Those notes that name what is in this shard."""
 
 
 @dataclass(frozen=True, slots=True)

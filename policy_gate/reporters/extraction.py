@@ -91,7 +91,7 @@ def _assumption(assumption: Assumption, is_sensitive: bool) -> dict[str, object]
     shown = assumption_object(assumption)
     if not is_sensitive:
         return shown
-    return {**shown, "expression": HIDDEN, "description": HIDDEN, "stand_in": ""}
+    return {**shown, "expression": HIDDEN, "description": HIDDEN, "default": ""}
 
 
 def _joined(path: DocumentPath) -> str:

@@ -31,7 +31,7 @@ MAX_BYTES = 40_000_000
 MAX_PRICE = 1e6
 """US dollars that the calls of a report that `merge` reads may have cost."""
 
-_KEYS = {(CheckResult, "identity"): "policy"}
+_KEYS = {(CheckResult, "identity"): "policy", (Assumption, "stand_in"): "default"}
 """Fields that a report calls otherwise."""
 
 _NOT_WRITTEN = {Assumption: {"allowed", "pattern"}}
@@ -65,7 +65,9 @@ def read_report(data: bytes) -> GateReport:
         raise ReportError(f"it is not UTF-8 text (byte {error.start})") from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise ReportError(f"it is not JSON, or not all of it ({error.msg}: {place})") from error
+        raise ReportError(
+            f"it is not JSON, or not all of it ({error.msg}: {place}): make it anew"
+        ) from error
     except RecursionError as error:
         raise ReportError("it is nested too deeply") from error
     except ValueError as error:

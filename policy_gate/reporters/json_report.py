@@ -87,6 +87,7 @@ def _shard(shard: Shard) -> dict[str, object]:
             for item in shard.invalid_waivers
         ],
         "in_baseline": shard.in_baseline,
+        "listings": [listing._asdict() for listing in shard.listings],
     }
 
 
@@ -197,7 +198,7 @@ def assumption_object(assumption: Assumption) -> dict[str, object]:
         "kind": assumption.kind.value,
         "expression": assumption.expression,
         "description": assumption.description,
-        "stand_in": assumption.stand_in,
+        "default": assumption.default,
         "location": location_object(assumption.location) if assumption.location else None,
     }
 

@@ -218,7 +218,7 @@ def next_step(report: GateReport, first: Finding | None) -> str:
 def defaults_taken(results: Sequence[CheckResult]) -> str:
     """The defaults that the answers rest on, as `${Env} = dev, ${Size} = 2`; empty if none."""
     taken = {
-        f"{assumption.expression} = {assumption.stand_in}": None
+        f"{assumption.expression} = {assumption.default}": None
         for result in results
         for assumption in result.assumptions
         if assumption.kind is AssumptionKind.DEFAULT

@@ -15,7 +15,7 @@ from policy_gate.config.gate import GateConfig
 from policy_gate.config.section import ConfigError
 from policy_gate.extractors.cdk.assembly import extract_assembly, is_assembly
 from policy_gate.inputs import with_attached
-from policy_gate.model import Comparison, Extraction
+from policy_gate.model import Comparison, Extraction, Note
 from policy_gate.revisions.extraction import extract_revision
 from policy_gate.revisions.revision import Revision, RevisionError, base_revision, open_revision
 from policy_gate.runner import run_checks
@@ -75,7 +75,7 @@ def base_name(config: GateConfig) -> str:
 
 def _base(
     extraction: Extraction, paths: Sequence[str], config: GateConfig, analyzer: Analyzer
-) -> tuple[Base | None, tuple[str, ...]]:
+) -> tuple[Base | None, tuple[Note, ...]]:
     """None where nothing names one. Raises RevisionError."""
     if config.base and (folder := _assembly_folder(config.base)):
         held = with_attached(extract_assembly(folder, config.settings), config, analyzer)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from policy_gate.accepting.acceptance import Accepted, known_and_new, waived
+from policy_gate.accepting.acceptance import Accepted, is_accepted, known_and_new, waived
 from policy_gate.accepting.baseline import OWN_CHECK
 from policy_gate.accepting.waivers import Waivers
 from policy_gate.checks.targets import unused_note
 from policy_gate.coverage import coverage_of
-from policy_gate.model import BaselineCounts, CallCount, CheckResult, GateReport, Shard, Status
-from policy_gate.runner import EXIT_STATUS, in_report, outcome
+from policy_gate.model import (
+    BaselineCounts,
+    CallCount,
+    CheckResult,
+    GateReport,
+    Listing,
+    Shard,
+    Status,
+    Verdict,
+)
+from policy_gate.runner import EXIT_STATUS, as_told, in_report, outcome
 from policy_gate.shards.sharding import is_shard_note
 from policy_gate.versions import difference
 
@@ -39,20 +49,37 @@ def part_of(name: str, report: GateReport) -> Part:
             " `policy-gate run --shard 1/2 --format json` makes one"
         )
     if not 1 <= shard.number <= shard.count:
-        raise MergeError(f"{name} says that it is shard {shard.number} of {shard.count}")
-    coverage = coverage_of(report.results, report.coverage.skipped_files)
-    counted = replace(report.coverage, not_checked=coverage.not_checked)
-    if counted != coverage or outcome(report.results, coverage) is not report.status:
         raise MergeError(
-            f"{name} does not add up: its status or coverage is not that of its results"
+            f"{name} says that it is shard {shard.number} of {shard.count}: make it anew"
+        )
+    coverage = coverage_of(report.results, report.coverage.skipped_files)
+    is_right = (
+        all(map(_may_be, report.results))
+        and report.coverage == coverage
+        and report.status is outcome(report.results, coverage)
+    )
+    if not is_right:
+        raise MergeError(
+            f"{name} does not add up: its status or coverage is not that of its results;"
+            " make it anew"
         )
     return Part(name, report, shard)
+
+
+def _may_be(result: CheckResult) -> bool:
+    """Does a run give such a result? The outcome hangs on its parts."""
+    if (result.verdict is Verdict.NOT_CHECKED) is (result.reason is None):
+        return False
+    if result.verdict in (Verdict.FAIL, Verdict.ERROR):
+        return result.blocking is not is_accepted(result)
+    return not result.blocking or not (result.verdict is Verdict.PASS or is_accepted(result))
 
 
 def merged(parts: Sequence[Part], *, allow_empty: bool = False) -> GateReport:
     """The report of the whole. Raises MergeError."""
     _check_same(parts)
     _check_all(parts)
+    _check_days([part.shard for part in parts])
     parts = sorted(parts, key=lambda part: part.shard.number)
     reports = [part.report for part in parts]
     # What the shards say about waivers is told anew, of the whole.
@@ -67,7 +94,7 @@ def merged(parts: Sequence[Part], *, allow_empty: bool = False) -> GateReport:
         exit_status=0 if is_allowed else EXIT_STATUS[status],
         coverage=coverage,
         results=tuple(map(_without_foreign_lines, results)),
-        notes=_notes(reports, results),
+        notes=_notes(parts, results),
         calls=_calls([report.calls for report in reports if report.calls]),
         baseline=_baseline(parts[0], results),
         waived=waived(results),
@@ -106,7 +133,9 @@ def _check_same(parts: Sequence[Part]) -> None:
         for what, of in _SAME:
             if of(first) != of(part):
                 told = "" if what in _NOT_TOLD else f" ({of(first)}, {of(part)})"
-                raise MergeError(f"{both} {what}{told}: they are not shards of one run")
+                raise MergeError(
+                    f"{both} {what}{told}: run all shards anew, of one commit and told the same"
+                )
 
 
 def _check_all(parts: Sequence[Part]) -> None:
@@ -114,7 +143,10 @@ def _check_all(parts: Sequence[Part]) -> None:
     for part in parts:
         number, count = part.shard.number, part.shard.count
         if other := by_number.get(number):
-            raise MergeError(f"{other.name} and {part.name} are both shard {number} of {count}")
+            raise MergeError(
+                f"{other.name} and {part.name} are both shard {number} of {count}:"
+                " give one report of each"
+            )
         by_number[number] = part
     count = parts[0].shard.count
     if len(by_number) < count:
@@ -125,13 +157,37 @@ def _check_all(parts: Sequence[Part]) -> None:
         )
 
 
-def _notes(reports: Iterable[GateReport], results: Iterable[CheckResult]) -> tuple[str, ...]:
-    """Each sentence once; not what is true of one shard and not of the whole."""
-    untrue = {unused_note(check) for check in {result.check for result in results}}
-    notes = (note for report in reports for note in report.notes)
-    return tuple(
-        dict.fromkeys(note for note in notes if note not in untrue and not is_shard_note(note))
-    )
+def _check_days(shards: Sequence[Shard]) -> None:
+    """A waiver must not count in one shard that has expired in another."""
+    first, last = min(shard.day for shard in shards), max(shard.day for shard in shards)
+    for waiver in (waiver for shard in shards for waiver in shard.waivers):
+        if first <= waiver.expires < last:
+            raise MergeError(
+                f"the waiver in {waiver.location.path}:{waiver.location.line} expired between the"
+                f" shards, which are of {first} and {last}: run all of them on one day"
+            )
+
+
+def _notes(parts: Iterable[Part], results: Iterable[CheckResult]) -> tuple[str, ...]:
+    """As a whole run has them; not what is true of one shard alone."""
+    left_out = {unused_note(check) for check in {result.check for result in results}}
+    listings: dict[tuple[str, int | None], set[str]] = {}
+    for listing in (listing for part in parts for listing in part.shard.listings):
+        left_out.add(str(listing))
+        listings.setdefault((listing.sentence, listing.most), set()).update(listing.items)
+    of_each = [
+        [note for note in part.report.notes if note not in left_out and not is_shard_note(note)]
+        for part in parts
+    ]
+    # Those that come of the configuration, and stand first, are the same everywhere.
+    same = takewhile(lambda notes: len(set(notes)) == 1, zip(*of_each, strict=False))
+    first = [notes[0] for notes in same]
+    others = {note for notes in of_each for note in notes}.difference(first)
+    whole = [
+        Listing(sentence, tuple(sorted(items)), most)
+        for (sentence, most), items in listings.items()
+    ]
+    return (*first, *as_told([*others, *whole]))
 
 
 def _baseline(part: Part, results: Iterable[CheckResult]) -> BaselineCounts | None:

@@ -22,9 +22,9 @@ from policy_gate.executors.interface import Workers
 from policy_gate.extractors.discover import find_files
 from policy_gate.extractors.shares import Share, share_of
 from policy_gate.inputs import Inputs, extract_inputs
-from policy_gate.model import GateReport, Shard, Status
+from policy_gate.model import GateReport, Listing, Shard, Status
 from policy_gate.revisions import git
-from policy_gate.runner import accepted_by, run_checks
+from policy_gate.runner import accepted_by, notes_of, run_checks
 from policy_gate.syntax.source import shown
 from policy_gate.versions import versions
 
@@ -87,6 +87,7 @@ def run_shard(  # noqa: PLR0913 - as run_checks
         accepted.waivers.all,
         accepted.invalid,
         len({item.fingerprint for item in baseline.findings}) if baseline is not None else None,
+        tuple(item for item in notes_of(extraction, config, analyzer) if isinstance(item, Listing)),
     )
     is_nothing = report.status is Status.EMPTY and share.total > 0
     return replace(

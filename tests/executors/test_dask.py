@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -134,6 +135,16 @@ def test_without_a_scheduler_the_run_is_an_error(monkeypatch: pytest.MonkeyPatch
     assert "there is no Dask scheduler at tcp://127.0.0.1:9" in ran.err
 
 
+def test_a_scheduler_that_never_answers_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_cluster, "CONNECT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        ran = gate_json("run", ".", "--executor", "dask", "--scheduler", address)
+
+    assert (ran.status, ran.out) == (1, "")
+    assert f"there is no Dask scheduler at {address} (TimeoutError: no answer in" in ran.err
+
+
 @pytest.mark.parametrize(
     "address", ["nonsense://x", "tcp://", "tcp://127.0.0.1:99999999", "[", "x y"]
 )
@@ -157,6 +168,34 @@ def test_a_cluster_without_workers_is_an_error(
 
     assert (ran.status, ran.out) == (1, "")
     assert f"the scheduler {cluster.address} has no worker that answers" in ran.err
+
+
+def test_a_worker_that_hangs_is_an_error(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster.add()
+    with workers_of("dask", cluster.address):
+        cluster.workers[0].send_signal(signal.SIGSTOP)
+    monkeypatch.setattr(dask_cluster, "CONNECT", 5)
+
+    ran = far(cluster, ".")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "has no worker that answers (TimeoutError: no answer in 5 seconds)" in ran.err
+
+
+def test_a_scheduler_that_hangs_on_the_way_ends_the_run_without_a_report(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.add()
+    write_templates()
+
+    def stop() -> None:
+        monkeypatch.setattr(dask_cluster, "CONNECT", 1)
+        cluster.scheduler.send_signal(signal.SIGSTOP)
+
+    with workers_of("dask", cluster.address) as workers, pytest.raises(ExecutorError) as caught:
+        run_gate(["."], progress=on_first_answer(stop), workers=workers)
+
+    assert "came to nothing" in str(caught.value)
 
 
 def test_a_scheduler_that_goes_away_ends_the_run_without_a_report(cluster: Cluster) -> None:

@@ -169,7 +169,7 @@ def test_no_text_can_forge_a_line_a_command_or_a_cursor_movement(shown: GateRepo
     assert "##vso[" not in text
     own = ["File", "PASSED", "FAILED", "ERROR", "NOTHING TO CHECK", "Coverage:", "Analyzer:"]
     own += ["Access since ", "Access was not compared ", "Baseline:", "Note:", "Defaults taken:"]
-    own += ["AWS calls:", "Next:"]
+    own += ["AWS calls: ", "Rests on: ", "Next:"]
     for line in text.splitlines():
         assert not line.lstrip().startswith("::")
         assert line.startswith(("  ", *own)) or not line

@@ -10,13 +10,15 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_gate.model import (
     Comparison,
     Coverage,
     GateReport,
+    InvalidWaiver,
+    Listing,
     Location,
     ReasonCode,
     Shard,
@@ -27,7 +29,7 @@ from policy_gate.reporters import json_reader
 from policy_gate.reporters.json_reader import ReportError, read_report
 from policy_gate.reporters.registry import find_reporter
 from tests.reporters.reports import failed_report, passed_report
-from tests.reporters.strategies import reports
+from tests.reporters.strategies import counts, locations, places, reports, texts
 
 DAY = date(2026, 1, 31)
 WAIVER = Waiver("why", DAY, Location("w.yml", 1, 1, 2, 1), places=(WaivedPlace("a", "B"),))
@@ -40,7 +42,37 @@ def written(report: GateReport, name: str = "json") -> str:
     return stream.getvalue()
 
 
-@given(reports)
+waived_places = st.builds(WaivedPlace, texts, texts, st.none() | texts, st.none() | counts)
+all_waivers = st.builds(
+    Waiver,
+    texts,
+    st.dates(),
+    locations,
+    *[texts] * 6,
+    st.lists(waived_places, max_size=2).map(tuple),
+)
+shards = st.builds(
+    Shard,
+    places,
+    places,
+    counts,
+    texts,
+    texts,
+    texts,
+    st.dictionaries(texts, texts, max_size=2),
+    st.dates(),
+    st.lists(all_waivers, max_size=2).map(tuple),
+    st.lists(st.builds(InvalidWaiver, texts, locations), max_size=1).map(tuple),
+    st.none() | counts,
+    st.lists(
+        st.builds(Listing, texts, st.lists(texts, max_size=2).map(tuple), st.none() | counts),
+        max_size=1,
+    ).map(tuple),
+)
+
+
+@settings(max_examples=50)
+@given(st.builds(lambda report, shard: replace(report, shard=shard), reports, shards))
 def test_a_report_is_read_back_as_what_it_was(report: GateReport) -> None:
     counted = {reason: report.coverage.not_checked.get(reason, 0) for reason in ReasonCode}
     coverage = replace(report.coverage, not_checked=counted)

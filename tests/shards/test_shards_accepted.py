@@ -94,6 +94,22 @@ def test_a_waiver_that_expired_tells_what_it_no_longer_accepts_in_all_shards() -
     assert codes(ran).count("WAIVER_EXPIRED") == 2
 
 
+def test_a_waiver_that_expires_between_two_shards_makes_no_whole() -> None:
+    waive(waiver("1.json", "2999-05-01"), waiver("3.json"))
+    one, two = shards()
+    for day, status in (("2999-05-01", 2), ("2999-05-02", 1)):
+        for part, now in ((one, "2999-04-30"), (two, day)):
+            root = json.loads(part.read_text())
+            root["shard"]["day"] = now
+            part.write_text(json.dumps(root))
+
+        ran = gate("merge", one, two)
+
+        assert ran.status == status
+    assert "waivers.yml:1 expired between the shards" in ran.err
+    assert "2999-04-30 and 2999-05-02: run all of them on one day" in ran.err
+
+
 def test_waivers_in_the_code_count_in_shards_too() -> None:
     settings = "checks: {access-not-granted: {actions: ['iam:*']}}\n"
     what = f"{{code: %s, reason: r, expires: {LATER}}}"

@@ -146,7 +146,7 @@ def test_without_traces_a_note_says_how_to_get_them(monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(DATA / "cdk-weak")
     found = of("cdk.out")
 
-    (note,) = found.notes
+    (note,) = map(str, found.notes)
     assert note.startswith("cdk.out: 6 of 6 policies come without their line in the app.")
     assert "CDK_DEBUG=1" in note
     assert "\n" not in note

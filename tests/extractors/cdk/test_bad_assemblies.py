@@ -98,8 +98,9 @@ def test_what_is_missing_beside_a_template_is_a_note(file: str, content: str | N
     is_metadata = "metadata" in file
     artifact = "Service" if is_metadata else "Service.assets"
     place = line_of("manifest.json", f'"{artifact}"')
-    assert found.notes[0].startswith(f"{place}:")
-    assert f"cdk.out/{file} " in found.notes[0]
+    note = str(found.notes[0])
+    assert note.startswith(f"{place}:")
+    assert f"cdk.out/{file} " in note
     # Without the asset manifest, the nested template is not found.
     assert len(refusals(found)) == (0 if is_metadata else 1)
     assert len(found.policies) == (ALL if is_metadata else ALL - 1)

@@ -479,7 +479,7 @@ def test_a_template_that_is_read_as_a_part_only_is_named() -> None:
     write("child.yaml", CHILD)
     parent("Name: passed")
 
-    (note,) = of(".").notes
+    (note,) = map(str, of(".").notes)
 
     assert "child.yaml of parent.yaml" in note
     assert of("parent.yaml", "child.yaml").notes == ()
