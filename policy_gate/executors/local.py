@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+_PR_SET_PDEATHSIG = 1
+"""Source: https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html"""
+
 
 class LocalWorkers:
     """Starts its processes for the first work that is much, and keeps them for the next."""
@@ -35,7 +38,7 @@ class LocalWorkers:
             from multiprocessing import get_context
 
             self._executor = ProcessPoolExecutor(
-                self.count, get_context("fork"), _leave_interrupts_to_the_parent
+                self.count, get_context("fork"), _follow_the_parent, (os.getpid(),)
             )
         return self._executor
 
@@ -55,8 +58,14 @@ class LocalWorkers:
             self._executor = None
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _follow_the_parent(parent: int) -> None:
+    """Leaves interrupts to it, and ends with it: one that is killed tells its workers nothing."""
+    import ctypes
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _cores() -> int:
