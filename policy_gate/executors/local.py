@@ -35,7 +35,7 @@ class LocalWorkers:
             from multiprocessing import get_context
 
             self._executor = ProcessPoolExecutor(
-                self.count, get_context("fork"), _leave_interrupts_to_the_parent
+                self.count, get_context("fork"), _follow_the_parent
             )
         return self._executor
 
@@ -55,8 +55,20 @@ class LocalWorkers:
             self._executor = None
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _follow_the_parent() -> None:
+    """Leaves it to the parent what an interrupt means, and ends where that is killed."""
+    from threading import Thread
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    from multiprocessing import parent_process
+
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _cores() -> int:
