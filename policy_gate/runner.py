@@ -74,7 +74,7 @@ def run_checks(  # noqa: PLR0913 - what a run consists of, and who does it
     # Which waivers are of no use is told of the whole.
     told = accepted if config.shard is None else accepted.without_waivers()
     results = [
-        replace(result, blocking=_blocks(result, config))
+        _with_effect(result, config)
         for result in in_report([*answered, *added, *others, *unreadable], told)
     ]
     coverage = coverage_of(results, extraction.skipped_files)
@@ -184,6 +184,10 @@ def _merged(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
         distinct = result.message if not result.check else ""
         groups.setdefault((result.identity, result.check, distinct), []).append(result)
     for group in groups.values():
+        first, *others = group
+        if not (others or first.findings or first.assumptions):
+            yield first
+            continue
         worst = min(
             group, key=lambda result: _WORST_FIRST.index((result.verdict, is_accepted(result)))
         )
@@ -228,6 +232,11 @@ def _order(result: CheckResult) -> tuple[object, ...]:
         result.check,
         result.message,
     )
+
+
+def _with_effect(result: CheckResult, config: GateConfig) -> CheckResult:
+    blocks = _blocks(result, config)
+    return result if result.blocking is blocks else replace(result, blocking=blocks)
 
 
 def _blocks(result: CheckResult, config: GateConfig) -> bool:

@@ -19,7 +19,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"(?<=\]\()((?:\.\./)+[^)\s#]*)(?:#([^)\s]+))?")
 _CODE = re.compile(r"(?ms)(^ *```.*?^ *```$|`[^`\n]+`)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-_log = logging.getLogger("mkdocs.hooks.site_markdown")
+log = logging.getLogger("mkdocs.hooks.site_markdown")
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
@@ -42,7 +42,7 @@ def _linked(text: str, file: str, repository: str) -> str:
         if path.startswith("docs/"):
             return found[0]
         if path.startswith("..") or not _is_there(_ROOT / path, found[2]):
-            _log.warning("In %s, the link %s leads nowhere in the repository", file, found[0])
+            log.warning("In %s, the link %s leads nowhere in the repository", file, found[0])
         kind = "tree" if (_ROOT / path).is_dir() else "blob"
         return f"{repository}/{kind}/{BRANCH}/{path}" + (f"#{found[2]}" if found[2] else "")
 

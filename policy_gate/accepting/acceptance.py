@@ -31,6 +31,8 @@ class Accepted:
 
     def marked(self, results: Sequence[CheckResult]) -> list[CheckResult]:
         """The results with marks on what is accepted."""
+        if self.baseline is None and not self.waivers.all:
+            return list(results)
         known = frozenset(known_fingerprints(self.baseline, results) if self.baseline else ())
         return [self._marked(result, known) for result in results]
 

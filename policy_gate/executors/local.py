@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_PR_SET_PDEATHSIG = 1
-"""Source: https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html"""
-
 
 class LocalWorkers:
     """Starts its processes for the first work that is much, and keeps them for the next."""
@@ -38,7 +35,7 @@ class LocalWorkers:
             from multiprocessing import get_context
 
             self._executor = ProcessPoolExecutor(
-                self.count, get_context("fork"), _follow_the_parent, (os.getpid(),)
+                self.count, get_context("fork"), _follow_the_parent
             )
         return self._executor
 
@@ -58,13 +55,19 @@ class LocalWorkers:
             self._executor = None
 
 
-def _follow_the_parent(parent: int) -> None:
-    """Leaves interrupts to it, and ends with it: one that is killed tells its workers nothing."""
-    import ctypes
+def _follow_the_parent() -> None:
+    """Leaves it to the parent what an interrupt means, and ends where that is killed."""
+    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
+    Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    from multiprocessing import parent_process
+
+    if parent := parent_process():
+        parent.join()
         os._exit(1)
 
 

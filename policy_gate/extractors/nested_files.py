@@ -18,12 +18,13 @@ def apart_from_nested(
 
     Of the `leading` files nothing counts but which others they nest.
     """
-    # Of what does not count nothing is kept.
-    by_file = {
-        file: Extraction(followed=found.followed) if file in leading else found
-        for file, found in results
-    }
-    leads_to = {file.real: found.followed for file, found in by_file.items()}
+    by_file: dict[File, Extraction] = {}
+    real: dict[File, str] = {}
+    for file, found in results:
+        # Of what does not count nothing is kept.
+        by_file[file] = Extraction(followed=found.followed) if file in leading else found
+        real[file] = file.real
+    leads_to = {real[file]: found.followed for file, found in by_file.items()}
     position = {path: number for number, path in enumerate(leads_to)}
     parents: dict[str, set[str]] = {}
     for path, followed in leads_to.items():
@@ -31,12 +32,12 @@ def apart_from_nested(
             is_circle = path in leads_to.get(child, ())
             if child != path and not (is_circle and position[child] < position[path]):
                 parents.setdefault(child, set()).add(path)
-    nested = {file for file in by_file if not file.is_named and file.real in parents}
+    nested = {file for file in by_file if not file.is_named and real[file] in parents}
     elsewhere = nested | leading
     apart = [file for file in by_file if file in nested and file not in leading]
     kept = [found for file, found in by_file.items() if file not in elsewhere]
-    assemblies = {file.real for file in by_file if file.is_assembly}
-    told = [(file.real, min(parents[file.real] - assemblies, default="")) for file in apart]
+    assemblies = {real[file] for file in by_file if file.is_assembly}
+    told = [(real[file], min(parents[real[file]] - assemblies, default="")) for file in apart]
     return [*kept, *_nested_note([pair for pair in told if pair[1]])]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TextIO
 
 from policy_gate.model import (
@@ -22,6 +21,7 @@ from policy_gate.model import (
     Waiver,
 )
 from policy_gate.reasoning.answer import Witness
+from policy_gate.reporters.json_text import indented
 from policy_gate.reporters.visible import RUNNER_COMMAND
 
 
@@ -31,8 +31,7 @@ class JsonReporter:
     name = "json"
 
     def write(self, report: GateReport, stream: TextIO) -> None:
-        text = json.dumps(report_object(report), indent=2, ensure_ascii=True)
-        stream.write(guarded(text) + "\n")
+        stream.write(guarded(indented(report_object(report))) + "\n")
 
 
 def guarded(text: str) -> str:

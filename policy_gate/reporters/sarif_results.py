@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from policy_gate.model import Finding, Location
@@ -25,7 +25,7 @@ def result_object(
     finding, result = problem.finding, problem.result
     fingerprint = one_line(problem.fingerprint)
     code = one_line(problem.code)
-    related = finding.locations[1 : MAX_RELATED + 1] if finding else ()
+    related = _related(finding.locations[1 : MAX_RELATED + 1], repository) if finding else []
     properties = {
         "verdict": result.verdict.value,
         "blocking": problem.blocking,
@@ -42,11 +42,7 @@ def result_object(
         "level": _LEVELS[problem.level],
         "message": {"text": _message(problem, finding)},
         "locations": [_location(problem.file, problem.location, repository)],
-        **(
-            {"relatedLocations": [_related(place, repository) for place in related]}
-            if related
-            else {}
-        ),
+        **({"relatedLocations": related} if related else {}),
         "partialFingerprints": {
             "primaryLocationLineHash": fingerprint,
             "policyGate/v1": fingerprint,
@@ -106,9 +102,14 @@ def _location(file: str, place: Location | None, repository: Repository) -> dict
     }
 
 
-def _related(place: Location, repository: Repository) -> dict[str, Any]:
-    shown = _location(place.path, place, repository)
-    return {**shown, "message": {"text": "also here"}}
+def _related(places: Sequence[Location], repository: Repository) -> list[dict[str, Any]]:
+    """Each once: two places may be the same line and column of what is shown."""
+    found: list[dict[str, Any]] = []
+    for place in places:
+        shown = _location(place.path, place, repository) | {"message": {"text": "also here"}}
+        if shown not in found:
+            found.append(shown)
+    return found
 
 
 def _region(place: Location) -> dict[str, int]:

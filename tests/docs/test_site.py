@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.docs.pages import ROOT
+from tools import site_markdown
 from tools.site_markdown import on_page_markdown
 
 CONFIG = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -62,8 +63,10 @@ def test_links_out_of_the_pages_lead_to_the_repository(caplog: pytest.LogCapture
 
 @pytest.mark.parametrize("link", ["../nothing.md", "../README.md#nothing", "../../outside"])
 def test_a_link_that_leads_nowhere_is_a_warning(
-    link: str, caplog: pytest.LogCaptureFixture
+    link: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A program of another test may have disabled the loggers that there were.
+    monkeypatch.setattr(site_markdown.log, "disabled", False)
     shown(f"[a]({link})")
     (record,) = caplog.records
     assert (record.levelno, record.name.partition(".")[0]) == (logging.WARNING, "mkdocs")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +69,26 @@ def test_an_item_that_ends_its_process_costs_only_itself(workers: Workers) -> No
         found = list(in_order(doubled_or_killed, range(300), 300, lost, workers))
         killers = range(7, 300, 40)
         assert found == [-number if number in killers else 2 * number for number in range(300)]
+
+
+KILLED = """
+import os, signal
+from policy_gate.executors.local import LocalWorkers
+workers = LocalWorkers()
+workers.result(workers.executor.submit(os.getpid))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@several_cores
+def test_processes_end_where_the_run_is_killed() -> None:
+    ours, theirs = os.pipe()
+    ended = subprocess.run([sys.executable, "-c", KILLED], pass_fds=[theirs], check=False)
+    os.close(theirs)
+    assert ended.returncode == -signal.SIGKILL
+    # There is something to read where the last of them that could write has gone.
+    assert select.select([ours], [], [], 60)[0] == [ours]
+    os.close(ours)
 
 
 @several_cores

@@ -8,17 +8,18 @@ from io import StringIO
 from pathlib import Path
 
 import jsonschema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from policy_gate.model import Comparison, Coverage, GateReport, Status
 from policy_gate.reporters import json_report
 from policy_gate.reporters.registry import find_reporter
+from tests.properties import examples
 from tests.reporters.strategies import comparisons
 
 SCHEMA = Path(json_report.__file__).with_name("gate-report.schema.json")
 EMPTY = GateReport(Status.PASSED, 0, "embedded", "", Coverage(), ())
 
-in_any_time = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = examples(40)
 
 
 def printed(comparison: Comparison, kind: str) -> str:
@@ -27,7 +28,7 @@ def printed(comparison: Comparison, kind: str) -> str:
     return stream.getvalue()
 
 
-@in_any_time
+@few
 @given(comparisons)
 def test_no_text_can_forge_a_line_or_a_command(comparison: Comparison) -> None:
     text = printed(comparison, "console")
@@ -40,7 +41,7 @@ def test_no_text_can_forge_a_line_or_a_command(comparison: Comparison) -> None:
         assert line.startswith(own) or not line
 
 
-@in_any_time
+@few
 @given(comparisons)
 def test_the_schema_describes_it(comparison: Comparison) -> None:
     text = printed(comparison, "json")

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from cfn_policy_validator.validation.findings import Findings
 from cfn_policy_validator.validation.reporter import Reporter
-from hypothesis import given, settings
+from hypothesis import given
 
 from policy_gate.model import Coverage, GateReport, Severity, Status
+from tests.properties import examples
 from tests.reporters.hostile import printed
 from tests.reporters.reports import (
     BUCKET,
@@ -89,7 +90,7 @@ def test_it_has_the_shape_of_the_original() -> None:
     assert "Witness: The identity can call dynamodb:DeleteTable on arn:" in reason["description"]
 
 
-@settings(deadline=None)
+@examples(40)
 @given(reports)
 def test_any_report_has_findings_of_its_four_types_only(shown: GateReport) -> None:
     found = content(shown)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from io import StringIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from policy_gate.model import Comparison, GateReport
 from policy_gate.reporters.html import html_page
 from policy_gate.reporters.markdown import MarkdownReporter, markdown_within
 from policy_gate.reporters.markdown_template import MarkdownTemplate
 from policy_gate.reporters.sarif import sarif_text
+from tests.properties import examples
 from tests.reporters.accepted import comparison, expired_report, wide_comparison
 from tests.reporters.hostile import HOSTILE, printed
 from tests.reporters.reports import passed_report
@@ -151,7 +152,7 @@ def test_a_hostile_text_adds_no_line_and_no_element(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["markdown", "html"])
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@examples(40)
 @given(made=comparisons)
 def test_any_comparison_is_printed(kind: str, made: Comparison) -> None:
     assert_harmless(kind, printed(kind, with_comparison(passed_report(), made)))

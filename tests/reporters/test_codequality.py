@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from policy_gate.model import GateReport, Status
+from tests.properties import examples
 from tests.reporters.hostile import printed
 from tests.reporters.reports import (
     NOT_ANALYSED,
@@ -51,7 +52,7 @@ def issues(report: GateReport) -> Any:
     return json.loads(printed("codequality", report))
 
 
-@settings(deadline=None)
+@examples(40)
 @given(reports)
 def test_any_report_is_what_gitlab_reads(report: GateReport) -> None:
     found = issues(report)

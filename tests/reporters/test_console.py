@@ -20,6 +20,7 @@ from policy_gate.model import (
     Verdict,
 )
 from policy_gate.reporters.registry import find_reporter
+from tests.properties import examples
 from tests.reporters.reports import (
     DELETE_TABLE,
     INLINE,
@@ -161,6 +162,7 @@ def test_any_encoding_of_the_stream_will_do(encoding: str) -> None:
     assert (r"\u6f22\u5b57" in text) == (encoding in {"ascii", "cp1252"})
 
 
+@examples(40)
 @given(reports)
 def test_no_text_can_forge_a_line_a_command_or_a_cursor_movement(shown: GateReport) -> None:
     text = printed(shown)
@@ -175,6 +177,7 @@ def test_no_text_can_forge_a_line_a_command_or_a_cursor_movement(shown: GateRepo
         assert line.startswith(("  ", *own)) or not line
 
 
+@examples(40)
 @given(reports)
 def test_the_order_of_results_does_not_matter(shown: GateReport) -> None:
     one_file = tuple(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from policy_gate.model import Location
 from policy_gate.reporters.excerpt import excerpt, read_lines
 from policy_gate.reporters.visible import columns, visible_characters
+from tests.properties import examples
 
 TEXT = "".join(f"line {number}\n" for number in range(1, 31))
 
@@ -90,6 +91,7 @@ def test_a_range_longer_than_the_terminal_fills_it() -> None:
     assert line.endswith("x...")
 
 
+@examples(40)
 @given(
     st.text(st.characters(exclude_characters="\n"), max_size=200),
     st.integers(1, 250),

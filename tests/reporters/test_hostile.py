@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from policy_gate.model import GateReport
 from policy_gate.reporters.registry import REPORTERS
+from tests.properties import examples
 from tests.reporters.hostile import HOSTILE, hostile_report, printed
 from tests.reporters.strategies import reports
 
@@ -34,7 +35,7 @@ def test_a_hostile_text_stays_text(kind: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in REPORTERS if kind != "console"])
-@settings(deadline=None)
+@examples(40)
 @given(reports)
 def test_any_report_is_printed(kind: str, shown: GateReport) -> None:
     assert_harmless(kind, printed(kind, shown))

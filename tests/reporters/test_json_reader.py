@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.model import (
@@ -28,6 +28,7 @@ from policy_gate.model import (
 from policy_gate.reporters import json_reader
 from policy_gate.reporters.json_reader import ReportError, read_report
 from policy_gate.reporters.registry import find_reporter
+from tests.properties import examples
 from tests.reporters.reports import failed_report, passed_report
 from tests.reporters.strategies import counts, locations, places, reports, texts
 
@@ -71,7 +72,7 @@ shards = st.builds(
 )
 
 
-@settings(max_examples=50)
+@examples(40)
 @given(st.builds(lambda report, shard: replace(report, shard=shard), reports, shards))
 def test_a_report_is_read_back_as_what_it_was(report: GateReport) -> None:
     counted = {reason: report.coverage.not_checked.get(reason, 0) for reason in ReasonCode}

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from policy_gate import reporters
 from policy_gate.model import GateReport, Status
 from policy_gate.reporters.registry import find_reporter
+from tests.properties import examples
 from tests.reporters.reports import (
     UNAVAILABLE,
     failed_report,
@@ -38,6 +39,7 @@ def test_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
+@examples(40)
 @given(reports)
 def test_any_report_is_ascii_json_that_the_schema_describes(report: GateReport) -> None:
     text = text_of(report)
@@ -46,6 +48,7 @@ def test_any_report_is_ascii_json_that_the_schema_describes(report: GateReport) 
     Draft202012Validator(SCHEMA).validate(json.loads(text))
 
 
+@examples(40)
 @given(reports)
 def test_texts_come_back_unchanged(report: GateReport) -> None:
     printed = object_of(report)
@@ -55,6 +58,7 @@ def test_texts_come_back_unchanged(report: GateReport) -> None:
     ]
 
 
+@examples(40)
 @given(reports)
 def test_no_line_is_a_command_to_a_ci_runner(report: GateReport) -> None:
     text = text_of(report)

@@ -4,10 +4,11 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from junitparser import JUnitXml
 
 from policy_gate.model import Coverage, GateReport, Status
+from tests.properties import examples
 from tests.reporters.hostile import HOSTILE, hostile_report, printed
 from tests.reporters.reports import (
     NOT_ANALYSED,
@@ -42,7 +43,7 @@ def outcomes(shown: GateReport) -> list[str]:
     return [outcome for _, outcome in cases(shown)]
 
 
-@settings(deadline=None)
+@examples(40)
 @given(reports)
 def test_any_report_is_xml_that_counts_right(shown: GateReport) -> None:
     text = printed("junit", shown)

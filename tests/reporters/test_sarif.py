@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from policy_gate.explanations import explanations
 from policy_gate.model import Coverage, GateReport, Severity, Status
 from policy_gate.reporters.sarif import SarifReporter, sarif_text
+from tests.properties import examples
 from tests.reporters.hostile import HOSTILE, hostile_report, printed
 from tests.reporters.reports import (
     DELETE_TABLE,
@@ -79,10 +80,28 @@ def assert_github_takes(run: Any) -> None:
     assert len(fingerprints) == len(run["results"])
 
 
-@settings(deadline=None)  # the pages of all codes are made once
+@examples(40)  # the pages of all codes are made once
 @given(reports)
 def test_any_report_is_sarif_that_github_takes(shown: GateReport) -> None:
     assert_github_takes(run_of(shown))
+
+
+def test_a_place_that_is_told_twice_is_related_once() -> None:
+    shown = failed_report()
+    results = tuple(
+        replace(
+            result,
+            findings=tuple(
+                replace(finding, locations=(*finding.locations, *finding.locations))
+                for finding in result.findings
+            ),
+        )
+        for result in shown.results
+    )
+    run = run_of(replace(shown, results=results))
+    assert_github_takes(run)
+    places = run["results"][0]["relatedLocations"]
+    assert len(places) == len({json.dumps(place) for place in places}) > 0
 
 
 @pytest.mark.parametrize("name", HOSTILE)

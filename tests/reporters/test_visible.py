@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_gate.reporters.visible import columns, visible, visible_characters
+from tests.properties import examples
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_what_the_stream_can_not_encode_shows_as_escape() -> None:
     assert visible("Zürich", "ascii") == r"Z\xfcrich"
 
 
+@examples(40)
 @given(st.text(st.characters()), st.sampled_from(["ascii", "cp1252", "utf-8"]))
 def test_everything_prints_and_encodes(text: str, encoding: str) -> None:
     shown = visible(text, encoding)
