@@ -58,6 +58,7 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
 	.venv/bin/python benchmarks/linting.py $(POLICIES)
 	.venv/bin/python benchmarks/runs.py
+	.venv/bin/python benchmarks/scale.py $(TEMPLATES)
 
 docs: docs-reference site
 

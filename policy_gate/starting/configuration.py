@@ -19,8 +19,8 @@ _TEXT = f"""\
 #
 # A starting point, made by `policy-gate init` where it found:
 #   FOUND
-# Edit it. `policy-gate doctor` says what would be checked with it and why; the README of
-# policy-gate has every key.
+# Edit it. `policy-gate doctor` says what would be checked with it and why; every
+# key is in docs/configuration.md of policy-gate.
 
 inputs:
 INPUTS
