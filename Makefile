@@ -55,6 +55,7 @@ bench: .venv/bench.stamp
 	.venv/bin/python benchmarks/reasoning.py $(POLICIES)
 	.venv/bin/python benchmarks/linting.py $(POLICIES)
 	.venv/bin/python benchmarks/runs.py
+	.venv/bin/python benchmarks/scale.py $(TEMPLATES)
 
 docs: .venv/run.stamp
 	.venv/bin/python -m tools.make_check_pages

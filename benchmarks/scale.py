@@ -39,6 +39,12 @@ print(json.dumps([one.ru_utime + one.ru_stime for one in used]), file=sys.stderr
 """
 
 
+# The modules are compiled beforehand, as those of an installed package are.
+_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}
+
+
 class Used(NamedTuple):
     """What a run took, in seconds and megabytes."""
 
@@ -78,7 +84,7 @@ def run(folder: Path, cores: int) -> Used:
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(cores), "run", ".", "--format", "json"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**_ENVIRONMENT, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
