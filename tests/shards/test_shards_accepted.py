@@ -9,9 +9,8 @@ import pytest
 
 from tests.command_line import Ran, allow, gate, gate_json, template
 from tests.repositories import Repository
+from tests.shards.sharded import BAD, GOOD, shards
 
-GOOD = template(allow("s3:GetObject", "arn:aws:s3:::data/*"))
-BAD = template(allow("iam:CreateUser"))
 WORSE = template(allow("iam:CreateAccessKey"))
 LATER = "2999-12-31"
 INLINE = """\
@@ -35,19 +34,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         Path(f"{number}.json").write_text(text)
 
 
-def shards(count: int = 2) -> list[Path]:
-    reports = []
-    for number in range(1, count + 1):
-        ran = gate_json("run", ".", "--shard", f"{number}/{count}")
-        assert ran.err == ""
-        reports.append(Path(f"../report-{number}.json"))
-        reports[-1].write_text(ran.out)
-    return reports
-
-
 def same(count: int = 2) -> Ran:
     """The report of the whole, which that of the shards is."""
-    whole, merged = gate_json("run", "."), gate_json("merge", *shards(count))
+    whole, merged = gate_json("run", "."), gate_json("merge", *shards(count, "."))
     assert merged.report == whole.report
     assert merged.status == whole.status
     return merged
@@ -75,7 +64,7 @@ def test_a_waiver_that_is_used_in_one_shard_is_used() -> None:
 
     assert ran.status == 0
     assert ran.report["waived"] == 3
-    for report in shards():
+    for report in shards(2, "."):
         assert "WAIVER_UNUSED" not in report.read_text()
 
 
@@ -96,7 +85,7 @@ def test_a_waiver_that_expired_tells_what_it_no_longer_accepts_in_all_shards() -
 
 def test_a_waiver_that_expires_between_two_shards_makes_no_whole() -> None:
     waive(waiver("1.json", "2999-05-01"), waiver("3.json"))
-    one, two = shards()
+    one, two = shards(2, ".")
     for day, status in (("2999-05-01", 2), ("2999-05-02", 1)):
         for part, now in ((one, "2999-04-30"), (two, day)):
             root = json.loads(part.read_text())
@@ -139,7 +128,7 @@ def test_the_counts_of_a_baseline_are_those_of_the_whole() -> None:
 
     counts = ran.report["baseline"]
     assert (counts["old"], counts["new"], counts["fixed"]) == (2, 1, 1)
-    for report in shards():
+    for report in shards(2, "."):
         assert json.loads(report.read_text())["baseline"]["fixed"] == 0
 
 
@@ -187,7 +176,7 @@ def test_in_a_pull_request_a_shard_compares_nothing_and_says_so(
     monkeypatch.setenv("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "7")
     monkeypatch.setenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")
 
-    ran = gate_json("merge", *shards())
+    ran = gate_json("merge", *shards(2, "."))
 
     assert any(note.startswith("What the change adds is not told") for note in ran.report["notes"])
     assert ran.report["comparison"] is None
@@ -211,7 +200,7 @@ def test_the_configuration_of_the_base_is_the_same_for_each_shard(
     monkeypatch.setenv("CI_MERGE_REQUEST_PROJECT_ID", "7")
     monkeypatch.setenv("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "8")
 
-    ran = gate_json("merge", *shards())
+    ran = gate_json("merge", *shards(2, "."))
 
     assert ran.err == ""
     assert any("the configuration is that of the base" in note for note in ran.report["notes"])
@@ -224,14 +213,14 @@ def test_a_shard_is_not_published(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("GITHUB_REPOSITORY", "o/r")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    shards()
+    shards(2, ".")
     assert not summary.exists()
     gate("run", ".")
     assert summary.exists()
 
 
 def test_merge_writes_reports_to_files_too() -> None:
-    reports = shards()
+    reports = shards(2, ".")
     ran = gate("merge", *reports, "--report", "json=whole.json", "--report", "sarif=whole.sarif")
     assert ran.status == 2
     assert Path("whole.json").read_text() == gate_json("merge", *reports).out
