@@ -7,8 +7,8 @@ it, those of examples/ are. The runs of a round follow each other, so that whate
 does falls on all of them; of each the round with the least CPU time counts. Memory is what all the
 processes of a run hold at a time, what they share counted once.
 
-Where the machine is busy, wall times tell nothing of two processes. What they can take then is
-computed: the CPU time of the first process while no other works, and half of the rest.
+Two cores of a machine are seldom twice as fast as one: they share caches, memory and their host. So
+two runs that know nothing of each other are timed at once too, which is the most that can be had.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +33,8 @@ REAL = ROOT.parent / "shared" / "iac" / "cloudformation"
 
 RUN = """
 import json, os, resource, sys
-os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:int(sys.argv.pop(1))])
+cores = sorted(os.sched_getaffinity(0))
+os.sched_setaffinity(0, [cores[int(number)] for number in sys.argv.pop(1).split(",")])
 from policy_gate.__main__ import process
 process()
 used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -56,11 +59,6 @@ class Used(NamedTuple):
     megabytes: float
     output: str
 
-    @property
-    def critical(self) -> float:
-        """Seconds on two cores that nobody else uses."""
-        return self.first + (self.cpu - self.first) / 2
-
 
 def sources(folder: Path) -> list[Path]:
     manifest = folder / "manifest.json"
@@ -79,10 +77,19 @@ def fill(folder: Path, templates: Sequence[Path], count: int) -> None:
         shutil.copy(template, there / template.name)
 
 
-def run(folder: Path, cores: int) -> Used:
+def at_once(folder: Path) -> float:
+    """How many times as fast two runs of one process each are as one after the other."""
+    alone = run(folder, (0,))
+    between = perf_counter()
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(partial(run, folder), ((0,), (1,))))
+    return 2 * alone.wall / (perf_counter() - between)
+
+
+def run(folder: Path, cores: Sequence[int]) -> Used:
     start = perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(cores), "run", ".", "--format", "json"],
+        [sys.executable, "-c", RUN, ",".join(map(str, cores)), "run", ".", "--format", "json"],
         cwd=folder,
         env={**_ENVIRONMENT, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -124,15 +131,18 @@ def _megabytes(pid: int) -> float:
 
 def main(folder: Path, rounds: int) -> None:
     templates = sources(folder)
-    plan = {"100, 1 process": (100, 1), "1,000, 1 process": (1000, 1), "1,000, 2": (1000, 2)}
+    one, both = (0,), (0, 1)
+    plan = {"100, 1 process": (100, one), "1,000, 1 process": (1000, one), "1,000, 2": (1000, both)}
     best: dict[str, Used] = {}
+    most = 0.0
     with TemporaryDirectory() as name:
         for count in (100, 1000):
             fill(Path(name, str(count)), templates, count)
         for _ in range(rounds):
             for title, (count, cores) in plan.items():
                 used = run(Path(name, str(count)), cores)
-                best[title] = min(best.get(title, used), used)
+                best[title] = min(best.get(title, used), used, key=lambda run: run.wall)
+            most = max(most, at_once(Path(name, "1000")))
     print(f"{'templates':<20}{'CPU s':>8}{'first':>8}{'wall s':>8}{'MB':>8}")
     for title, used in best.items():
         numbers = (used.cpu, used.first, used.wall)
@@ -141,8 +151,8 @@ def main(folder: Path, rounds: int) -> None:
         )
     few, many, two = best.values()
     print(f"\n1,000 templates take {many.cpu / few.cpu:.1f} times the CPU time of 100")
-    print(f"two processes are {many.wall / two.wall:.2f} times as fast by the clock,")
-    print(f"and {many.cpu / two.critical:.2f} times where both cores are free")
+    print(f"two processes are {many.wall / two.wall:.2f} times as fast as one")
+    print(f"two runs at once are {most:.2f} times as fast as one after the other")
     print(f"same bytes: {'yes' if many.output == two.output else 'NO'}")
 
 
