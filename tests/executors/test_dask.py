@@ -198,11 +198,25 @@ def test_a_scheduler_that_hangs_on_the_way_ends_the_run_without_a_report(
     assert "came to nothing" in str(caught.value)
 
 
-def test_a_scheduler_that_goes_away_ends_the_run_without_a_report(cluster: Cluster) -> None:
+def killing_the_scheduler(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int, int], None]:
+    """On the first answer; who asks the scheduler after that is told soon."""
+
+    def kill() -> None:
+        monkeypatch.setattr(dask_cluster, "CONNECT", 5)
+        cluster.kill(cluster.scheduler)
+
+    return on_first_answer(kill)
+
+
+def test_a_scheduler_that_goes_away_ends_the_run_without_a_report(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cluster.add()
     write_templates()
 
-    kill = on_first_answer(lambda: cluster.kill(cluster.scheduler))
+    kill = killing_the_scheduler(cluster, monkeypatch)
     with workers_of("dask", cluster.address) as workers, pytest.raises(ExecutorError) as caught:
         run_gate(["."], progress=kill, workers=workers)
 
@@ -231,7 +245,7 @@ def test_the_command_tells_of_a_cluster_that_fails_and_prints_no_report(
 ) -> None:
     cluster.add()
     write_templates()
-    kill = on_first_answer(lambda: cluster.kill(cluster.scheduler))
+    kill = killing_the_scheduler(cluster, monkeypatch)
     monkeypatch.setattr(
         run_command,
         "run_gate",
